@@ -1,0 +1,339 @@
+"""The talk around every journey: greeting, questions, language, a person of the team, what was not understood."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.context import TurnContext, current
+from bot.actions.requests import status
+from bot.actions.saying import understood, utter
+from bot.journeys.model import Pick, Say
+from i18n.languages import LANGUAGES
+from storage import people, staff
+
+GUESSES: Final = 2
+"""Meanings offered when a message was not understood."""
+GUESS_AT_LEAST: Final = 0.08
+"""Probability below which a guess is not worth showing, 0…1."""
+UNCLEAR_BEFORE_PERSON: Final = 2
+"""Messages not understood in a row before a person is offered first."""
+ANSWERS: Final = {
+    "goodbye": "utter_goodbye",
+    "thanks": "utter_thanks",
+    "help": "utter_help",
+    "menu": "utter_menu",
+    "bot_identity": "utter_bot_identity",
+    "out_of_scope": "utter_out_of_scope",
+    "programme_info": "utter_programme_info",
+    "rna_info": "utter_rna_info",
+    "rna_card_info": "utter_rna_card_info",
+    "legal_form_info": "utter_legal_form_info",
+    "social_cover_info": "utter_social_cover_info",
+    "contact_info": "utter_contact_info",
+    "privacy_info": "utter_consent_details",
+    "affirm": "utter_affirm_nothing",
+    "deny": "utter_affirm_nothing",
+    "back": "utter_nothing_to_go_back",
+    "cancel": "utter_nothing_to_cancel",
+    "correct": "utter_nothing_pending",
+    "skip": "utter_nothing_pending",
+}
+"""Intents that are answered by saying one thing."""
+MEDIA: Final = {
+    "voice": "utter_voice_received",
+    "audio": "utter_voice_received",
+    "photo": "utter_photo_received",
+    "sticker": "utter_sticker_received",
+}
+
+
+UNREADABLE: Final = {
+    "too_long": "utter_too_long",
+    "not_own": "utter_contact_not_own",
+    "old": "utter_old_choice",
+    "something_else": "utter_something_else",
+}
+
+
+class ActionAnswer(Action):
+    """Answers a question, or small talk, with one message."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_answer"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """The message that belongs to the intent; inside a journey without choices of its own."""
+        del domain
+        intent = understood(tracker).intent
+        inside = bool(tracker.active_loop.get("name"))
+        utter(dispatcher, Say(ANSWERS[intent], picks=() if inside else None))
+        return []
+
+
+class ActionGreet(Action):
+    """Greets, and offers what can be done."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_greet"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """The first time with who we are, later shorter; inside a journey without the menu."""
+        del domain
+        context = current()
+        if tracker.active_loop.get("name"):
+            utter(dispatcher, Say("utter_greet_again", picks=()))
+        else:
+            utter(dispatcher, Say("utter_greet_again" if context.met_before else "utter_greet"))
+        return []
+
+
+class ActionInform(Action):
+    """Something was told that nobody asked for: a reference number is looked up, the rest leads to the menu."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_inform"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Look at what it was."""
+        del domain
+        message = understood(tracker)
+        if message.first("reference"):
+            utter(dispatcher, status(current(), message))
+        elif message.first("location"):
+            utter(dispatcher, Say("utter_location_unasked"))
+        elif message.first("phone") and not message.text:
+            utter(dispatcher, Say("utter_contact_unasked"))
+        else:
+            utter(dispatcher, Say("utter_nothing_pending"))
+        return []
+
+
+class ActionChangeLanguage(Action):
+    """Goes on in another language, or asks in which."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_change_language"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """The language that was named or picked, else the four by their own names."""
+        del domain
+        context = current()
+        message = understood(tracker)
+        asked = message.answer or message.first("language")
+        if asked in LANGUAGES:
+            people.set_language(context.connection, context.person_id, asked, chosen=True)
+            context.language = asked
+            inside = bool(tracker.active_loop.get("name"))
+            utter(dispatcher, Say("utter_language_changed"))
+            if not inside:
+                utter(dispatcher, Say("utter_menu"))
+            return []
+        picks = tuple(
+            Pick(text=language.label, intent=f'change_language{{"answer": "{code}"}}')
+            for code, language in LANGUAGES.items()
+        )
+        context.asked = True
+        utter(dispatcher, Say("utter_choose_language", picks=picks))
+        return []
+
+
+class ActionAskHuman(Action):
+    """Puts the conversation before the team."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_ask_human"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Once; asking again is answered, not filed again."""
+        del domain
+        context = current()
+        if staff.is_open(context.connection, context.conversation_id, "person"):
+            utter(dispatcher, Say("utter_human_already"))
+            return []
+        _before_staff(context, tracker, "person")
+        utter(dispatcher, Say("utter_ask_human"))
+        return []
+
+
+class ActionComplain(Action):
+    """Takes a complaint to the team."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_complain"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Each complaint is filed."""
+        del domain
+        _before_staff(current(), tracker, "complaint")
+        utter(dispatcher, Say("utter_complain"))
+        return []
+
+
+class ActionCannotRead(Action):
+    """Tells someone who cannot read how to go on by voice and numbers, and tells the team."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_cannot_read"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Filed once."""
+        del domain
+        context = current()
+        if not staff.is_open(context.connection, context.conversation_id, "cannot_read"):
+            _before_staff(context, tracker, "cannot_read")
+        utter(dispatcher, Say("utter_cannot_read"))
+        return []
+
+
+class ActionRepeat(Action):
+    """Says the last answer again, with its choices."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_repeat"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Word for word, in the language it was said in."""
+        del tracker, domain
+        if not current().last_said():
+            utter(dispatcher, Say("utter_nothing_to_repeat"))
+        else:
+            dispatcher.utter_message(response="utter_repeat")
+        return []
+
+
+class ActionMedia(Action):
+    """A voice note, a photo or a file: never met with silence, always shown to the team."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_media"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Filed with the provider's reference of the file; a sticker only gets an answer."""
+        del domain
+        context = current()
+        kind = str(understood(tracker).answer)
+        if kind != "sticker":
+            _before_staff(context, tracker, "voice" if kind in ("voice", "audio") else "media")
+        inside = bool(tracker.active_loop.get("name"))
+        utter(dispatcher, Say(MEDIA.get(kind, "utter_file_received"), picks=() if inside else None))
+        return []
+
+
+class ActionUnreadable(Action):
+    """A message that cannot be read at all: empty, or far too long."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_unreadable"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Says which, and what to do."""
+        del domain
+        reason = understood(tracker).answer
+        utter(dispatcher, Say(UNREADABLE.get(str(reason), "utter_empty")))
+        if reason == "old" and not tracker.active_loop.get("name"):
+            utter(dispatcher, Say("utter_menu"))
+        return []
+
+
+class ActionFallback(Action):
+    """Offers the likeliest meanings; the third time in a row a person of the team."""
+
+    def name(self) -> str:
+        """As in the domain; Rasa also runs it when no rule fits."""
+        return "action_default_fallback"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Two guesses, something else, a person."""
+        del domain
+        context = current()
+        if context.unclear_count >= UNCLEAR_BEFORE_PERSON:
+            utter(dispatcher, Say("utter_fallback_person"))
+            return []
+        ranking = (tracker.latest_message or {}).get("intent_ranking") or []
+        guesses = [
+            str(entry["name"])
+            for entry in ranking
+            if entry["name"] in GUESSABLE and float(entry["confidence"]) >= GUESS_AT_LEAST
+        ][:GUESSES]
+        if not guesses:
+            utter(dispatcher, Say("utter_fallback_plain"))
+            return []
+        picks = tuple(Pick(label=f"label_intent_{intent}", intent=intent) for intent in guesses)
+        other = Pick(label="label_something_else", intent='unreadable{"answer": "something_else"}')
+        person = Pick(label="label_person", intent="ask_human")
+        utter(dispatcher, Say("utter_fallback", picks=(*picks, other, person)))
+        return []
+
+
+GUESSABLE: Final = frozenset(
+    {
+        "enroll",
+        "enroll_status",
+        "enroll_edit",
+        "enroll_withdraw",
+        "programme_info",
+        "rna_info",
+        "rna_card_info",
+        "legal_form_info",
+        "social_cover_info",
+        "contact_info",
+        "my_data",
+        "delete_my_data",
+        "privacy_info",
+        "ask_human",
+        "cannot_read",
+        "complain",
+        "change_language",
+        "help",
+        "menu",
+        "bot_identity",
+    }
+)
+"""Intents with a label that says what they would do."""
+
+
+def _before_staff(context: TurnContext, tracker: Tracker, kind: str) -> None:
+    details: dict[str, Any] = {
+        "during": tracker.active_loop.get("name"),
+        "question": tracker.slots.get("requested_slot"),
+    }
+    attachment = context.inbound.attachment
+    if attachment is not None:
+        details |= {"attachment": attachment.kind, "provider_ref": attachment.provider_ref}
+    staff.ask(
+        context.connection,
+        person_id=context.person_id,
+        conversation_id=context.conversation_id,
+        kind=kind,
+        details=details,
+        now=context.now,
+    )
+
+
+ACTIONS: Final = (
+    ActionAnswer,
+    ActionGreet,
+    ActionInform,
+    ActionChangeLanguage,
+    ActionAskHuman,
+    ActionComplain,
+    ActionCannotRead,
+    ActionRepeat,
+    ActionMedia,
+    ActionUnreadable,
+    ActionFallback,
+)

@@ -1,0 +1,125 @@
+"""What a message means before any understanding: a tap, a typed number, a label's own words, a file, a place on the map.
+
+Only what was offered can become a payload. Text that begins with a slash is text.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.responses.labels import PERSON
+from conversation import Inbound, InboundKind
+from darija.fold import phonetic
+from darija.numbers import read_number
+from knowledge.identifiers import read_phone
+from storage.menus import Menu, Offered
+
+NUMBER_MAX_CHARS: Final = 12
+"""A typed choice is short: "2", "٢", "جوج", "le 3"; longer texts with a number in them are answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A payload for Rasa, or the text to understand.
+
+    Attributes:
+        payload: `/intent{…}` of a choice or a thing sent; nothing where `text` is to be understood.
+        text: What was typed, without control characters.
+        menu: The menu a choice was picked from.
+    """
+
+    payload: str | None
+    text: str
+    menu: Menu | None = None
+
+
+def resolve(inbound: Inbound, menus: Sequence[Menu], *, shown: bool, pending: str | None, text_max: int) -> Resolved:
+    """What an inbound message means, as far as it needs no understanding.
+
+    Args:
+        inbound: The message.
+        menus: Newest first.
+        shown: Whether the newest menu stood under the very last answer: only then does a bare number pick from it.
+        pending: Slot of the pending question.
+        text_max: Characters from which a message is too long to read.
+    """
+    text = clean(inbound.text)
+    if inbound.kind is InboundKind.CHOICE or inbound.token:
+        return _tapped(inbound.token or "", menus, pending)
+    if inbound.kind is InboundKind.MEDIA and inbound.attachment is not None:
+        return Resolved(_payload("media", {"answer": inbound.attachment.kind}), text)
+    if inbound.kind is InboundKind.LOCATION and inbound.location is not None:
+        where = {"latitude": inbound.location.latitude, "longitude": inbound.location.longitude}
+        return Resolved(_payload("inform", {"location": where}), text)
+    if inbound.kind is InboundKind.CONTACT and inbound.contact is not None:
+        if not inbound.contact.own:
+            return Resolved(_payload("unreadable", {"answer": "not_own"}), text)
+        found = read_phone(inbound.contact.phone)
+        return Resolved(_payload("inform", {"phone": found.e164 if found else inbound.contact.phone}), text)
+    if inbound.kind is InboundKind.START:
+        return Resolved("/greet", text)
+    if inbound.payload and inbound.payload.startswith("intent:"):
+        return Resolved(f"/{inbound.payload.removeprefix('intent:')}", text)
+    return _typed(text, menus, shown=shown, pending=pending, text_max=text_max)
+
+
+def clean(text: str) -> str:
+    """A text without control characters, its white space kept single; line breaks stay."""
+    kept = "".join(
+        character
+        for character in text
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
+    )
+    return "\n".join(" ".join(line.split()) for line in kept.splitlines()).strip()
+
+
+def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None, text_max: int) -> Resolved:
+    if not text:
+        return Resolved(_payload("unreadable", {"answer": "empty"}), text)
+    if len(text) > text_max:
+        return Resolved(_payload("unreadable", {"answer": "too_long"}), text[:text_max])
+    if not any(character.isalnum() for character in text):
+        return Resolved(_payload("media", {"answer": "sticker"}), text)
+    if len(text) <= NUMBER_MAX_CHARS and shown and menus:
+        number = read_number(text)
+        if number is not None and (picked := _keyed(menus[0], str(number))):
+            return Resolved(picked.payload, text, menus[0])
+        if number == 0:
+            return Resolved(PERSON, text)
+    spoken = phonetic(text)
+    for index, menu in enumerate(menus):
+        if (index == 0 and shown) or menu.question is None or menu.question == pending:
+            for one in menu.offered:
+                if spoken and phonetic(one.label) == spoken:
+                    return Resolved(one.payload, text, menu)
+    return Resolved(None, text)
+
+
+def _tapped(token: str, menus: Sequence[Menu], pending: str | None) -> Resolved:
+    for menu in menus:
+        for one in menu.offered:
+            if one.token == token:
+                if menu.question is None or menu.question == pending:
+                    return Resolved(one.payload, one.label, menu)
+                return Resolved(_payload("unreadable", {"answer": "old"}), one.label)
+    return Resolved(_payload("unreadable", {"answer": "old"}), "")
+
+
+def _keyed(menu: Menu, key: str) -> Offered | None:
+    return next((one for one in menu.offered if one.key == key), None)
+
+
+def yes_or_no(intent: str, menu: Menu | None) -> str | None:
+    """The payload that a plain yes or no means under the menu just shown, if it says so."""
+    wanted = {"affirm": "yes", "deny": "no"}.get(intent)
+    if menu is None or wanted is None:
+        return None
+    return next((one.payload for one in menu.offered if one.role == wanted), None)
+
+
+def _payload(intent: str, entities: dict[str, Any]) -> str:
+    return f"/{intent}{json.dumps(entities, ensure_ascii=False)}"

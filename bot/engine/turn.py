@@ -1,0 +1,474 @@
+"""One turn: what a person's waiting messages mean, what is done about them, and the answer – in one transaction.
+
+Read after storage/inbox.py (where messages wait) and before storage/outbox.py (where the answer waits).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.actions.context import TurnContext, running
+from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
+from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
+from bot.engine.resolve import Resolved, resolve, yes_or_no
+from bot.engine.speech import Collector
+from bot.responses import labels
+from bot.responses.compose import Composed, Composer, Said
+from conversation import Inbound, InboundKind, PersonKey, Surface
+from i18n.languages import LANGUAGES
+from knowledge import Knowledge
+from storage import conversations, inbox, menus, outbox, people, staff
+from storage.inbox import Waiting
+from storage.menus import Menu
+
+DEFAULT_LANGUAGE: Final = "ary"
+"""Where nothing is known: Darija in Arabic letters (design, "What is said")."""
+LANGUAGE_SURE: Final = 0.85
+"""Confidence of a message of several words from which its language is kept, 0…1."""
+LANGUAGE_WORDS: Final = 3
+LANGUAGE_GUESS: Final = 0.5
+GROUP_REMINDER: Final = timedelta(days=1)
+RANKING_KEPT: Final = 5
+MEMORY: Final = "memory"
+"""Key under which the engine keeps its own few facts beside Rasa's snapshot."""
+DROPPED_IN_BURST: Final = frozenset(
+    {"utter_fallback", "utter_fallback_plain", "utter_fallback_person", "utter_greet", "utter_greet_again"}
+)
+"""Not worth saying when a later message of the same burst was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Numbers a turn goes by; see runtime.settings for their meaning and bounds."""
+
+    consent_version: str
+    resume_after_h: float
+    text_max_chars: int
+    reply_expires_s: float
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What gathers while the messages of a turn are gone through."""
+
+    context: TurnContext
+    memory: dict[str, Any]
+    known_menus: list[Menu]
+    shown: bool
+    said: list[Said] = field(default_factory=list)
+    composed: Composed | None = None
+    understanding: list[dict[str, Any]] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
+    unclear: int = 0
+
+
+class Engine:
+    """Runs turns.
+
+    Args:
+        processor: Rasa, loaded.
+        composer: Words and choices.
+        knowledge: Facts and look-ups.
+        policy: Numbers to go by.
+        rng: Where reference numbers are drawn from.
+    """
+
+    def __init__(
+        self,
+        processor: StrictProcessor,
+        composer: Composer,
+        knowledge: Knowledge,
+        policy: Policy,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._processor = processor
+        self._composer = composer
+        self._knowledge = knowledge
+        self._policy = policy
+        self._rng = rng or random.SystemRandom()
+
+    async def run(
+        self, connection: sa.Connection, conversation_id: int, waiting: Sequence[Waiting], *, now: datetime
+    ) -> int | None:
+        """Answer a person's waiting messages.
+
+        Args:
+            connection: The turn's transaction. Everything is written to it and nothing else.
+            conversation_id: Whose messages.
+            waiting: In the order of arrival.
+            now: The present.
+
+        Returns:
+            Id of the turn; nothing if there was nothing to answer.
+
+        Raises:
+            bot.engine.rasa_compat.errors.ActionFailed: An action broke; the caller rolls back and tries again.
+        """
+        facts = people.of_conversation(connection, conversation_id)
+        spoken = [one for one in waiting if not self._is_event(connection, one)]
+        inbox_ids = [one.inbox_id for one in waiting]
+        if facts["blocked_at"] is not None and spoken:
+            people.set_blocked(connection, PersonKey(facts["channel"], facts["address"]), None)
+        snapshot = dict(facts["tracker"])
+        turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
+        if not spoken:
+            inbox.close(connection, inbox_ids, turn_id=None)
+            _log_in(connection, turn, waiting, None)
+            conversations.free(connection, conversation_id)
+            return None
+        tracker = compact_tracker(str(conversation_id), self._processor.domain, Snapshot.load(snapshot))
+        for number, one in enumerate(spoken):
+            turn.context.inbound = one.inbound
+            last = number == len(spoken) - 1
+            await self._one(turn, one, tracker, last=last)
+        return self._end(connection, turn, facts, waiting, tracker, now)
+
+    def _begin(
+        self,
+        connection: sa.Connection,
+        facts: dict[str, Any],
+        memory: dict[str, Any],
+        inbox_ids: Sequence[int],
+        now: datetime,
+    ) -> _Turn:
+        before: datetime | None = facts["last_inbound_at"]
+        known = menus.load(facts["menus"])
+        context = TurnContext(
+            connection=connection,
+            person_id=facts["person_id"],
+            conversation_id=facts["conversation_id"],
+            channel=facts["channel"],
+            address=facts["address"],
+            surface=surface_of(facts["channel"]),
+            language=facts["language"] or DEFAULT_LANGUAGE,
+            inbound=Inbound(PersonKey(facts["channel"], facts["address"]), "", InboundKind.UNKNOWN, now),
+            now=now,
+            knowledge=self._knowledge,
+            consent_version=self._policy.consent_version,
+            resume_after_h=self._policy.resume_after_h,
+            phone=facts["phone"],
+            away_h=(now - before).total_seconds() / 3600 if before else 0,
+            offered=len(known[0].offered) if known and memory.get("menu_shown") else 0,
+            met_before=before is not None,
+            rng=self._rng,
+            unclear_count=facts["unclear_count"],
+            turn_inbox_ids=tuple(inbox_ids),
+        )
+        memory = {**memory, "language_chosen": facts["language_chosen"], "language_known": facts["language"]}
+        return _Turn(context, memory, known, shown=bool(memory.get("menu_shown")), unclear=facts["unclear_count"])
+
+    def _is_event(self, connection: sa.Connection, one: Waiting) -> bool:
+        """What is noted and not answered: an edit, a block, something we have no name for."""
+        inbound = one.inbound
+        if inbound.kind is InboundKind.BLOCKED:
+            people.set_blocked(connection, inbound.person, one.received_at)
+        elif inbound.kind is InboundKind.UNBLOCKED:
+            people.set_blocked(connection, inbound.person, None)
+        return inbound.kind in (
+            InboundKind.BLOCKED,
+            InboundKind.UNBLOCKED,
+            InboundKind.EDIT,
+            InboundKind.UNKNOWN,
+        )
+
+    async def _one(self, turn: _Turn, one: Waiting, tracker: Any, *, last: bool) -> None:
+        context = turn.context
+        if one.inbound.kind is InboundKind.GROUP:
+            self._group(turn, one)
+            return
+        pending = tracker.get_slot("requested_slot") if tracker.active_loop_name else None
+        resolved = resolve(
+            one.inbound, turn.known_menus, shown=turn.shown, pending=pending, text_max=self._policy.text_max_chars
+        )
+        if resolved.payload == labels.MORE and resolved.menu is not None and resolved.menu.rest is not None:
+            turn.composed = self._composer.more(
+                resolved.menu.rest, language=context.language, surface=context.surface, question=resolved.menu.question
+            )
+            return
+        if resolved.payload is None:
+            resolved = await self._understand_first(turn, resolved)
+        if turn.memory.pop("ask_language", False):
+            turn.said.append(_language_question())
+            turn.understanding.append({"inbox_id": one.inbox_id, "intent": None, "choice": False})
+            return
+        collector = Collector()
+        result: TurnResult = await self._processor.handle_turn(
+            str(context.conversation_id),
+            text=resolved.text if resolved.payload is None else None,
+            payload=resolved.payload,
+            tracker=tracker,
+            output_channel=collector,
+            metadata={"payload": resolved.payload is not None},
+        )
+        said = [Said.of(custom) for custom in collector.said]
+        turn.said = [*_kept(turn.said, said), *said]
+        turn.actions += result.actions
+        turn.understanding.append(_record(one.inbox_id, resolved, result.parse_data))
+        unclear = "action_default_fallback" in result.actions or bool((tracker.get_slot("unread") or {}).get("n"))
+        turn.unclear = turn.unclear + 1 if unclear else 0
+        context.unclear_count = turn.unclear
+        turn.shown = turn.shown and not last and not said
+
+    async def _understand_first(self, turn: _Turn, resolved: Resolved) -> Resolved:
+        """Look at a typed message before Rasa acts on it: its language, and a plain yes or no under a menu."""
+        menu = turn.known_menus[0] if turn.shown and turn.known_menus else None
+        undecided = not turn.memory["language_chosen"] and not turn.memory.get("language_sure")
+        asks_yes_no = menu is not None and any(one.role for one in menu.offered)
+        if not undecided and not asks_yes_no:
+            return resolved
+        parsed = await self._processor.parse(resolved.text)
+        if undecided:
+            self._detect_language(turn, resolved.text, parsed)
+        meant = yes_or_no(str((parsed.get("intent") or {}).get("name") or ""), menu)
+        return Resolved(meant, resolved.text, menu) if meant else resolved
+
+    def _detect_language(self, turn: _Turn, text: str, parsed: dict[str, Any]) -> None:
+        context = turn.context
+        found = parsed.get("language") or {}
+        form, confidence = found.get("form"), float(found.get("confidence") or 0)
+        if form in LANGUAGES and confidence >= LANGUAGE_GUESS:
+            sure = confidence >= LANGUAGE_SURE and len(text.split()) >= LANGUAGE_WORDS
+            if sure or turn.memory["language_known"] is None:
+                context.language = form
+                turn.memory["language_known"] = form
+                people.set_language(context.connection, context.person_id, form, chosen=False)
+            turn.memory["language_sure"] = sure
+        elif turn.memory["language_known"] is None and context.surface is Surface.SMS and not context.met_before:
+            turn.memory["ask_language"] = True
+
+    def _group(self, turn: _Turn, one: Waiting) -> None:
+        told = turn.memory.get("group_told_at")
+        now = turn.context.now
+        if told is None or now - datetime.fromisoformat(told) >= GROUP_REMINDER:
+            turn.memory["group_told_at"] = now.isoformat()
+            turn.said = [Said("utter_group", {}, (), None, ask_phone=False, ask_location=False)]
+        turn.understanding.append({"inbox_id": one.inbox_id, "intent": None, "choice": False})
+
+    def _end(
+        self,
+        connection: sa.Connection,
+        turn: _Turn,
+        facts: dict[str, Any],
+        waiting: Sequence[Waiting],
+        tracker: Any,
+        now: datetime,
+    ) -> int:
+        context = turn.context
+        composed = turn.composed
+        repeated = _repeated(context, turn) if composed is None else None
+        if composed is None and repeated is None and turn.said:
+            composed = self._composer.compose(turn.said, language=context.language, surface=context.surface, now=now)
+        inbox_ids = [one.inbox_id for one in waiting]
+        turn_id = conversations.record_turn(
+            connection,
+            context.conversation_id,
+            understanding=[] if context.erased else turn.understanding,
+            actions=turn.actions,
+            events=[] if context.erased else new_events(tracker),
+            now=now,
+        )
+        replies = [composed.outbound] if composed else [repeated] if repeated else []
+        sent_ids = [
+            outbox.add(
+                connection,
+                outbound,
+                conversation_id=context.conversation_id,
+                channel=context.channel,
+                address=context.address,
+                turn_id=turn_id,
+                now=now,
+                expires_at=now + timedelta(seconds=self._policy.reply_expires_s),
+                erase_after=context.erased,
+            )
+            for outbound in replies
+        ]
+        inbox.close(connection, inbox_ids, turn_id=turn_id)
+        if context.erased:
+            conversations.free(connection, context.conversation_id)
+            return turn_id
+        _log_in(connection, turn, waiting, turn_id)
+        conversations.log(
+            connection,
+            [
+                {
+                    "conversation_id": context.conversation_id,
+                    "turn_id": turn_id,
+                    "direction": "out",
+                    "kind": "reply",
+                    "text": outbound.text,
+                    "details": outbox.as_json(outbound),
+                    "language": outbound.language,
+                    "inbox_id": None,
+                    "outbox_id": outbox_id,
+                    "created_at": now,
+                }
+                for outbound, outbox_id in zip(replies, sent_ids, strict=True)
+            ],
+        )
+        offered = [Menu(composed.question, composed.offered, composed.rest)] if composed and composed.offered else []
+        memory = {
+            "menu_shown": bool(offered) or (repeated is not None and turn.shown) or (not replies and turn.shown),
+            "language_sure": turn.memory.get("language_sure", False),
+            "group_told_at": turn.memory.get("group_told_at"),
+        }
+        conversations.save_state(
+            connection,
+            facts["conversation_id"],
+            tracker={**snapshot_of(tracker).dump(), MEMORY: memory},
+            menus=menus.dump([*offered, *turn.known_menus]),
+            unclear_count=turn.unclear,
+            last_inbound_at=now,
+        )
+        return turn_id
+
+    def apologise(
+        self, connection: sa.Connection, conversation_id: int, waiting: Sequence[Waiting], *, now: datetime
+    ) -> None:
+        """Set messages aside that failed every time: the person gets an apology, the team gets the messages."""
+        facts = people.of_conversation(connection, conversation_id)
+        snapshot = dict(facts["tracker"])
+        inbox_ids = [one.inbox_id for one in waiting]
+        turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
+        said = [Said("utter_apology", {}, (), None, ask_phone=False, ask_location=False)]
+        composed = self._composer.compose(said, language=turn.context.language, surface=turn.context.surface, now=now)
+        turn_id = conversations.record_turn(
+            connection, conversation_id, understanding=[], actions=["apology"], events=[], now=now
+        )
+        outbox_id = outbox.add(
+            connection,
+            composed.outbound,
+            conversation_id=conversation_id,
+            channel=facts["channel"],
+            address=facts["address"],
+            turn_id=turn_id,
+            now=now,
+        )
+        staff.ask(
+            connection,
+            person_id=facts["person_id"],
+            conversation_id=conversation_id,
+            kind="failed_message",
+            details={"inbox_ids": inbox_ids},
+            now=now,
+        )
+        _log_in(connection, turn, waiting, turn_id)
+        conversations.log(
+            connection,
+            [
+                {
+                    "conversation_id": conversation_id,
+                    "turn_id": turn_id,
+                    "direction": "out",
+                    "kind": "reply",
+                    "text": composed.outbound.text,
+                    "details": outbox.as_json(composed.outbound),
+                    "language": composed.outbound.language,
+                    "inbox_id": None,
+                    "outbox_id": outbox_id,
+                    "created_at": now,
+                }
+            ],
+        )
+        inbox.close(connection, inbox_ids, turn_id=turn_id, state=inbox.SET_ASIDE)
+        conversations.free(connection, conversation_id)
+
+
+def surface_of(channel: str) -> Surface:
+    """What a person on this channel looks at: "simulator-sms" → SMS, "telegram" → Telegram."""
+    for surface in Surface:
+        if surface in channel:
+            return surface
+    raise ValueError(f"Channel {channel!r} has no surface.")
+
+
+def _kept(earlier: list[Said], later: list[Said]) -> list[Said]:
+    """What is still worth saying of a burst's earlier messages once a later one has its answer."""
+    if not earlier:
+        return []
+    understood = any(one.message_id not in DROPPED_IN_BURST for one in later)
+    kept = [one for one in earlier if not (understood and one.message_id in DROPPED_IN_BURST)]
+    if any(one.question for one in later):  # a newer question takes the place of the one before
+        kept = [one for one in kept if one.question is None]
+    said_later = {one.message_id for one in later}
+    return [one for one in kept if one.message_id not in said_later]
+
+
+def _repeated(context: TurnContext, turn: _Turn) -> Any:
+    if [one.message_id for one in turn.said] != ["utter_repeat"]:
+        turn.said = [one for one in turn.said if one.message_id != "utter_repeat"]
+        return None
+    from storage import wire  # noqa: PLC0415 - only here
+
+    return wire.load_outbound(context.last_said()[-1])
+
+
+def _language_question() -> Said:
+    picks = [
+        {
+            "label": None,
+            "text": language.label,
+            "description": None,
+            "payload": f'/change_language{{"answer": "{code}"}}',
+        }
+        for code, language in LANGUAGES.items()
+    ]
+    return Said("utter_choose_language", {}, picks, None, ask_phone=False, ask_location=False)
+
+
+def _record(inbox_id: int, resolved: Resolved, parse_data: dict[str, Any]) -> dict[str, Any]:
+    intent = parse_data.get("intent") or {}
+    return {
+        "inbox_id": inbox_id,
+        "choice": resolved.payload is not None,
+        "intent": {"name": intent.get("name"), "confidence": round(float(intent.get("confidence") or 0), 4)},
+        "ranking": [
+            [entry["name"], round(float(entry["confidence"]), 4)]
+            for entry in (parse_data.get("intent_ranking") or [])[:RANKING_KEPT]
+        ],
+        "entities": [
+            {"entity": entity["entity"], "value": entity["value"]} for entity in parse_data.get("entities") or []
+        ],
+        "language": (parse_data.get("language") or {}).get("form"),
+    }
+
+
+def _log_in(connection: sa.Connection, turn: _Turn, waiting: Sequence[Waiting], turn_id: int | None) -> None:
+    conversations.log(
+        connection,
+        [
+            {
+                "conversation_id": turn.context.conversation_id,
+                "turn_id": turn_id,
+                "direction": "in",
+                "kind": one.inbound.kind,
+                "text": one.inbound.text,
+                "details": _details(one.inbound),
+                "language": None,
+                "inbox_id": one.inbox_id,
+                "outbox_id": None,
+                "created_at": one.received_at,
+            }
+            for one in waiting
+        ],
+    )
+
+
+def _details(inbound: Inbound) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    if inbound.attachment is not None:
+        details["attachment"] = {"kind": inbound.attachment.kind, "provider_ref": inbound.attachment.provider_ref}
+    if inbound.location is not None:
+        details["location"] = [inbound.location.latitude, inbound.location.longitude]
+    if inbound.contact is not None:
+        details["contact"] = {"phone": inbound.contact.phone, "own": inbound.contact.own}
+    if inbound.payload:
+        details["payload"] = inbound.payload
+    return details
+
+

@@ -1,0 +1,333 @@
+"""The enrolment: from one message to the next question, as a pure function over the answers so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot.journeys.model import SKIPPED, Answers, Pick, Question, Reading, Say, Understood
+from bot.journeys.questions import BY_SLOT, QUESTIONS
+from bot.journeys.summary import fields_to_change, lines
+from bot.journeys.words import FIELD_WORDS, named
+from knowledge import Knowledge
+
+CONFIRM: Final = "enroll_confirm"
+CHANGE: Final = "enroll_change"
+LEAVE: Final = "enroll_leave"
+RESUME: Final = "enroll_resume"
+CONTROLS: Final = frozenset({"back", "skip", "correct", "cancel", "menu", "repeat", "help", "enroll", "enroll_edit"})
+INTERRUPTIONS: Final = frozenset(
+    {
+        "greet",
+        "goodbye",
+        "thanks",
+        "change_language",
+        "ask_human",
+        "complain",
+        "bot_identity",
+        "cannot_read",
+        "out_of_scope",
+        "enroll_status",
+        "enroll_withdraw",
+        "programme_info",
+        "rna_info",
+        "rna_card_info",
+        "legal_form_info",
+        "social_cover_info",
+        "contact_info",
+        "my_data",
+        "delete_my_data",
+        "privacy_info",
+        "media",
+        "unreadable",
+    }
+)
+SURE: Final = 0.5
+"""Confidence from which a message is taken for a wish of its own and not for an answer, 0…1."""
+SENTENCE_WORDS: Final = 4
+"""From so many words on, a message that means a question is one, even if it names a place or a craft."""
+UNREAD_BEFORE_PERSON: Final = 2
+"""After so many unusable answers to one question a person of the team is offered."""
+OWN_SLOTS: Final = (
+    *(question.slot for question in QUESTIONS),
+    *("years", "place_step", "place_typed", "craft_typed", "ice_typed", "unread", "edit_of"),
+)
+"""Everything an enrolment remembers; emptied when it has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from one message.
+
+    Attributes:
+        slots: To set (nothing empties a slot).
+        requested: Slot of the question now pending, or nothing when the enrolment has ended.
+        says: What to utter, in order; the last one carries the question.
+        rejected: The message is not for the enrolment: other rules answer it, then the question is put again.
+        outcome: `confirmed` or `ended` once it is over.
+    """
+
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    requested: str | None = None
+    says: tuple[Say, ...] = ()
+    rejected: bool = False
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A registration that already stands."""
+
+    reference: str
+    answers: Mapping[str, Any]
+
+
+REJECTED: Final = Step(rejected=True)
+
+
+def begin(
+    understood: Understood, answers: Answers, knowledge: Knowledge, *, filed: Filed | None, phone_known: bool
+) -> Step:
+    """The enrolment opens: a new one, one left earlier, or a change to what was filed."""
+    if understood.intent == "enroll_edit":
+        if filed is None:
+            return Step(says=(Say("utter_edit_none"),), outcome="ended")
+        loaded = {**dict.fromkeys(OWN_SLOTS), **filed.answers, "edit_of": filed.reference, "phone_known": phone_known}
+        asked = named(understood.text, FIELD_WORDS)
+        if asked in BY_SLOT and BY_SLOT[asked].needed(loaded):
+            loaded[asked] = None
+            return _ask_next(loaded, loaded, knowledge, understood.language)
+        return Step(loaded, CHANGE, (_which("utter_edit_which", loaded),))
+    if filed is not None:
+        return Step(says=(Say("utter_already_enrolled", {"reference": filed.reference}),), outcome="ended")
+    slots = {"phone_known": phone_known}
+    return _ask_next(slots, {**answers, **slots}, knowledge, understood.language)
+
+
+def again(requested: str | None, answers: Answers, knowledge: Knowledge, language: str) -> Step:
+    """Put the pending question once more, after something else was answered in between."""
+    return _ask(requested or _next(answers), {}, answers, knowledge, language)
+
+
+def step(
+    understood: Understood, requested: str, answers: Answers, knowledge: Knowledge, *, resume_after_h: float
+) -> Step:
+    """One message while the enrolment is open.
+
+    Args:
+        understood: What came in.
+        requested: The pending question.
+        answers: Every slot of the enrolment.
+        knowledge: Places, crafts, tracks.
+        resume_after_h: Hours of silence after which "shall we go on?" is asked first.
+    """
+    if understood.away_h >= resume_after_h and understood.answer is None and requested != RESUME:
+        return _ask(RESUME, {"pending": requested}, answers, knowledge, understood.language)
+    if requested in _SPECIAL:
+        found = _SPECIAL[requested](understood, answers, knowledge)
+        if found is not None:
+            return found
+        if requested in (LEAVE, RESUME):  # an answer to the question behind it: taken as such
+            requested = answers.get("pending") or _next(answers)
+    return _read(understood, requested, answers, knowledge)
+
+
+def _read(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
+    question = BY_SLOT.get(requested)
+    meant = understood.intent if understood.confidence >= SURE else ""
+    asks_something = meant in INTERRUPTIONS and len(understood.text.split()) >= SENTENCE_WORDS
+    if question is not None and not asks_something:
+        reading = question.strong(understood, answers, knowledge)
+        if reading.status != "other":
+            return _follow(reading, question, answers, knowledge, understood)
+    if understood.answer is None and meant in CONTROLS:
+        return _control(meant, understood, requested, answers, knowledge)
+    if meant in INTERRUPTIONS:
+        return REJECTED
+    if question is not None:
+        reading = question.weak(understood, answers, knowledge)
+        if reading.status != "other":
+            return _follow(reading, question, answers, knowledge, understood)
+    return _unread(understood, requested, answers, knowledge)
+
+
+def _follow(
+    reading: Reading, question: Question, answers: Answers, knowledge: Knowledge, understood: Understood
+) -> Step:
+    slots = dict(reading.values)
+    after = {**answers, **slots}
+    if reading.status == "answer":
+        if slots.get("consent") == "refuse":
+            return Step({**slots, "consent": None}, None, (Say("utter_consent_refused"),), outcome="ended")
+        slots["unread"] = None
+        if after.get("category") not in ("cooperative", "company"):
+            slots["organisation"] = None
+        elif "category" in slots:
+            slots["legal_form"] = after["category"]
+        following = _ask_next(slots, {**answers, **slots}, knowledge, understood.language)
+        return Step(following.slots, following.requested, (*reading.says, *following.says))
+    count = _count(answers, question.slot)
+    slots["unread"] = {"slot": question.slot, "n": count}
+    says = reading.says
+    if reading.ask_again:
+        says = (*says, question.ask({**answers, **slots}, knowledge, understood.language))
+    return Step(slots, question.slot, _with_person(says, count))
+
+
+def _unread(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
+    count = _count(answers, requested)
+    slots = {"unread": {"slot": requested, "n": count}}
+    if understood.text.isdigit() and understood.offered:
+        sorry = Say("utter_number_out_of_range", {"n": understood.offered}, picks=())
+    else:
+        sorry = Say("utter_fallback_plain", picks=())
+    asked = _ask(requested, slots, {**answers, **slots}, knowledge, understood.language)
+    return Step(asked.slots, asked.requested, _with_person((sorry, *asked.says), count))
+
+
+def _count(answers: Answers, slot: str) -> int:
+    before = answers.get("unread") or {}
+    return int(before.get("n", 0)) + 1 if before.get("slot") == slot else 1
+
+
+def _with_person(says: tuple[Say, ...], count: int) -> tuple[Say, ...]:
+    if count <= UNREAD_BEFORE_PERSON or not says:
+        return says
+    return (Say("utter_fallback_person", picks=()), *says)
+
+
+def _control(meant: str, understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
+    language = understood.language
+    if meant == "back":
+        earlier = _before(requested, answers)
+        if earlier is None:
+            asked = again(requested, answers, knowledge, language)
+            return Step(asked.slots, asked.requested, (Say("utter_nothing_to_go_back"), *asked.says))
+        emptied = {earlier: None, "place_step": None, "unread": None}
+        return _ask(earlier, emptied, {**answers, **emptied}, knowledge, language)
+    if meant == "skip":
+        return _skip(requested, answers, knowledge, language)
+    if meant in ("correct", "enroll_edit"):
+        return _correct(understood, requested, answers, knowledge)
+    if meant in ("cancel", "menu"):
+        return _ask(LEAVE, {"pending": requested}, answers, knowledge, language)
+    asked = again(requested, answers, knowledge, language)
+    if meant == "help":
+        return Step(asked.slots, asked.requested, (Say("utter_help_in_form"), *asked.says))
+    return asked
+
+
+def _skip(requested: str, answers: Answers, knowledge: Knowledge, language: str) -> Step:
+    question = BY_SLOT.get(requested)
+    if question is None or question.skip is None:
+        asked = again(requested, answers, knowledge, language)
+        return Step(asked.slots, asked.requested, (Say("utter_cannot_skip"), *asked.says))
+    slots = {**question.skip, "unread": None}
+    return _ask_next(slots, {**answers, **slots}, knowledge, language)
+
+
+def _correct(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
+    asked = named(understood.text, FIELD_WORDS)
+    if asked not in BY_SLOT or answers.get(asked) is None:
+        return (
+            Step({}, CHANGE, (_which("utter_change_which", answers),))
+            if fields_to_change(answers)
+            else again(requested, answers, knowledge, understood.language)
+        )
+    emptied = {asked: None, "place_step": None}
+    reading = BY_SLOT[asked].strong(understood, {**answers, **emptied}, knowledge)
+    if reading.status == "answer":  # "my town is Fès": the new value stands in the same message
+        return _follow(reading, BY_SLOT[asked], {**answers, **emptied}, knowledge, understood)
+    return _ask(asked, emptied, {**answers, **emptied}, knowledge, understood.language)
+
+
+def _leave(understood: Understood, answers: Answers, knowledge: Knowledge) -> Step | None:
+    if understood.answer == "leave" or (understood.answer is None and understood.intent in ("affirm", "cancel")):
+        return Step({"pending": None}, None, (Say("utter_cancelled"),), outcome="ended")
+    if understood.answer == "go_on" or (understood.answer is None and understood.intent == "deny"):
+        return again(answers.get("pending"), answers, knowledge, understood.language)
+    return None
+
+
+def _resume(understood: Understood, answers: Answers, knowledge: Knowledge) -> Step | None:
+    if understood.answer == "start_over":
+        emptied = dict.fromkeys(OWN_SLOTS)
+        asked = _ask_next(emptied, {**answers, **emptied}, knowledge, understood.language)
+        return Step(asked.slots, asked.requested, (Say("utter_started_over"), *asked.says))
+    if understood.answer is None and understood.intent == "affirm":
+        return again(answers.get("pending"), answers, knowledge, understood.language)
+    return _leave(understood, answers, knowledge)
+
+
+def _change(understood: Understood, answers: Answers, knowledge: Knowledge) -> Step | None:
+    asked = understood.answer if understood.answer in BY_SLOT else named(understood.text, FIELD_WORDS)
+    if asked in BY_SLOT and BY_SLOT[asked].needed(answers):
+        emptied = {asked: None, "place_step": None, "unread": None}
+        return _ask(asked, emptied, {**answers, **emptied}, knowledge, understood.language)
+    if understood.answer is None and understood.intent == "deny":
+        return _ask_next({}, answers, knowledge, understood.language)
+    return None
+
+
+def _confirm(understood: Understood, answers: Answers, knowledge: Knowledge) -> Step | None:
+    if understood.answer == "confirm" or (understood.answer is None and understood.intent == "affirm"):
+        return Step({}, None, outcome="confirmed")
+    if understood.answer == "change" or (understood.answer is None and understood.intent == "deny"):
+        return Step({}, CHANGE, (_which("utter_change_which", answers),))
+    if understood.answer is None and understood.confidence < SURE and named(understood.text, FIELD_WORDS):
+        return _change(understood, answers, knowledge)
+    return None
+
+
+_SPECIAL: Final = {LEAVE: _leave, RESUME: _resume, CHANGE: _change, CONFIRM: _confirm}
+
+
+def _which(message_id: str, answers: Answers) -> Say:
+    return Say(message_id, picks=tuple(Pick(slot, label=f"field_{slot}") for slot in fields_to_change(answers)))
+
+
+def _next(answers: Answers) -> str:
+    for question in QUESTIONS:
+        if answers.get(question.slot) is None and question.needed(answers):
+            return question.slot
+    return CONFIRM
+
+
+def _before(requested: str, answers: Answers) -> str | None:
+    earlier = None
+    for question in QUESTIONS:
+        if question.slot == requested:
+            break
+        if question.slot != "consent" and question.needed(answers) and answers.get(question.slot) is not None:
+            earlier = question.slot
+    return earlier
+
+
+def _ask_next(slots: Mapping[str, Any], answers: Answers, knowledge: Knowledge, language: str) -> Step:
+    return _ask(_next(answers), slots, answers, knowledge, language)
+
+
+def _ask(requested: str, slots: Mapping[str, Any], answers: Answers, knowledge: Knowledge, language: str) -> Step:
+    if requested == CONFIRM:
+        say = Say("utter_summary", {"lines": lines(answers, knowledge, language)})
+    elif requested == CHANGE:
+        say = _which("utter_change_which", answers)
+    elif requested == LEAVE:
+        say = Say("utter_cancel_ask")
+    elif requested == RESUME:
+        needed = [question for question in QUESTIONS if question.needed(answers)]
+        done = sum(answers.get(question.slot) is not None for question in needed)
+        say = Say("utter_resume_ask", {"done": done, "total": len(needed)})
+    else:
+        say = BY_SLOT[requested].ask(answers, knowledge, language)
+    return Step(slots, requested, (say,))
+
+
+def to_file(answers: Answers) -> dict[str, Any]:
+    """The answers as they are filed: without what only the talk needed."""
+    kept = [question.slot for question in QUESTIONS if question.slot != "consent"]
+    filed = {
+        slot: answers[slot] for slot in (*kept, "years", "craft_typed") if answers.get(slot) not in (None, SKIPPED)
+    }
+    return {**filed, "consent": "accept"}

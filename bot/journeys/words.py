@@ -1,0 +1,126 @@
+"""The few words that name a category, a legal form or a field of the registration, in the four written forms.
+
+Folded by the phonetic key, so that spelling and script do not matter. Longest phrases first where one holds another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from darija.fold import phonetic
+
+CATEGORY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "maitre_artisan": ("maître artisan", "maitre", "maalem", "معلم", "معلمة", "m3allem", "m3alma", "صانع معلم"),
+    "cooperative": ("تعاونية", "coopérative", "cooperative", "coop", "ta3awniya", "taawniya", "التعاونية"),
+    "company": ("شركة", "مقاولة", "entreprise", "société", "charika", "mo9awala", "sarl", "company"),
+    "artisan": (
+        "artisan",
+        "artisane",
+        "صانع",
+        "صانعة",
+        "صنايعي",
+        "صنايعية",
+        "حرفي",
+        "حرفية",
+        "sana3i",
+        "sana3iya",
+        "7rayfi",
+    ),
+}
+LEGAL_FORM_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "auto_entrepreneur": (
+        "auto entrepreneur",
+        "autoentrepreneur",
+        "auto",
+        "مقاول ذاتي",
+        "المقاول الذاتي",
+        "mo9awil dati",
+    ),
+    "natural_person": (
+        "registre de commerce",
+        "rc",
+        "السجل التجاري",
+        "سجل تجاري",
+        "patente",
+        "الباطانطا",
+        "personne physique",
+    ),
+    "none": ("rien", "aucun", "aucune", "والو", "walo", "بلا والو", "ماعنديش", "ليس لدي", "ma3ndich", "pas encore"),
+}
+EXPORT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "never": ("jamais", "عمري", "ليس بعد", "مازال", "mazal", "pas encore", "3mrni", "باقي", "ba9i", "لم أبع"),
+    "intermediary": ("intermédiaire", "وسيط", "واسطة", "wasit", "bazar", "بازار", "chi wahd", "مع شي واحد"),
+    "direct": ("direct", "moi-même", "مباشرة", "براسي", "brassi", "bnefsi", "بنفسي"),
+}
+FIELD_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "person_name": (
+        "سمية",
+        "السمية",
+        "سميتي",
+        "smiya",
+        "smiti",
+        "smiyti",
+        "nom",
+        "prénom",
+        "اسم",
+        "الاسم",
+        "اسمي",
+        "النسب",
+    ),
+    "phone": (
+        "téléphone",
+        "tel",
+        "numéro de téléphone",
+        "التيليفون",
+        "تيليفون",
+        "الهاتف",
+        "هاتف",
+        "tilifon",
+        "النمرة",
+        "gsm",
+    ),
+    "place": (
+        "ville",
+        "مدينة",
+        "المدينة",
+        "lmdina",
+        "mdina",
+        "province",
+        "région",
+        "جهة",
+        "الجهة",
+        "دوار",
+        "douar",
+        "بلاصة",
+        "البلاصة",
+    ),
+    "craft": ("صنعة", "الصنعة", "san3a", "métier", "حرفة", "الحرفة", "lhirfa", "activité"),
+    "category": ("catégorie", "الصفة", "artisan", "معلم", "صنايعي"),
+    "organisation": ("تعاونية", "coopérative", "ta3awniya", "شركة", "société", "entreprise", "charika"),
+    "rna": ("rna", "nia", "registre", "السجل الوطني", "سجل", "sijil"),
+    "legal_form": ("forme juridique", "statut", "الشكل القانوني", "auto entrepreneur", "مقاول ذاتي"),
+    "ice": ("ice", "التعريف الموحد"),
+    "export": ("export", "التصدير", "برا", "berra", "étranger", "pays", "البلدان"),
+    "track": ("programme", "برنامج", "البرنامج", "choix", "parcours"),
+    "language": ("langue", "لغة", "اللغة", "lougha"),
+}
+
+
+@cache
+def _keys(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({phonetic(word) for word in words} - {""}, key=len, reverse=True))
+
+
+def named(text: str, table: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Which entry of a table a text names, or nothing; whole words only, the longest phrase wins."""
+    padded = f" {phonetic(text)} "
+    best: tuple[int, str] | None = None
+    for name, words in table.items():
+        for key in _keys(words):
+            if f" {key} " in padded or f" l{key} " in padded:
+                if best is None or len(key) > best[0]:
+                    best = (len(key), name)
+                break
+    return best[1] if best else None

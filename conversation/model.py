@@ -1,0 +1,183 @@
+"""Channel-neutral messages: what a person sent, what the bot answers, what the provider reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Surface(StrEnum):
+    """What the person looks at: decides how an answer is shown and how long it may be."""
+
+    WHATSAPP = "whatsapp"
+    TELEGRAM = "telegram"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """A person as one channel knows them.
+
+    Attributes:
+        channel: Name of the way messages travel: "telegram", "simulator-whatsapp", …
+        address: The channel's own opaque id of the person. Not always a phone number
+            (channel facts 3.8): never parse it.
+    """
+
+    channel: str
+    address: str
+
+
+class InboundKind(StrEnum):
+    """What reached us, seen from the dialogue."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    """A button or list row: `token` is set, `text` may repeat the label."""
+    MEDIA = "media"
+    LOCATION = "location"
+    CONTACT = "contact"
+    START = "start"
+    """The person opened the talk (Telegram /start); `payload` tells where from."""
+    EDIT = "edit"
+    """An earlier message was rewritten: kept for staff, never run through the dialogue."""
+    BLOCKED = "blocked"
+    """The person blocked the bot: nothing may be sent until UNBLOCKED."""
+    UNBLOCKED = "unblocked"
+    GROUP = "group"
+    """Something said to the bot in a group chat: answered with one polite sentence at most."""
+    UNKNOWN = "unknown"
+    """A shape we do not know: acknowledged, logged without content, never run."""
+
+
+class AttachmentKind(StrEnum):
+    """Kinds of file a person can send."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    AUDIO = "audio"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file the provider keeps for us. `provider_ref` never contains a token or a link with one."""
+
+    kind: AttachmentKind
+    provider_ref: str
+    mime_type: str | None = None
+    size_bytes: int | None = None
+    duration_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place on the map, WGS 84 degrees: latitude -90…90, longitude -180…180."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContact:
+    """A phone number shared by a tap. `own` is true only where the channel vouches that it is the sender's."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message, tap or event from one person.
+
+    Attributes:
+        person: Who, as the channel knows them.
+        message_id: The provider's id, unique within the channel: the inbox refuses a second one.
+        text: What was typed, or the label of a tapped choice; may be empty, may be very long.
+        token: Token of a tapped `Choice`.
+        payload: What came with START (deep link), at most 64 characters.
+        display_name: The name the channel shows; never used as the person's given name without asking.
+        language_hint: Language of the person's app (IETF tag): a hint only.
+        callback_id: What must be answered so that a tapped button stops spinning (Telegram).
+    """
+
+    person: PersonKey
+    message_id: str
+    kind: InboundKind
+    sent_at: datetime
+    text: str = ""
+    token: str | None = None
+    payload: str | None = None
+    attachment: Attachment | None = None
+    location: Location | None = None
+    contact: SharedContact | None = None
+    display_name: str | None = None
+    language_hint: str | None = None
+    callback_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing the person can pick.
+
+    Attributes:
+        label: In the person's language; at most 20 characters where shown as a WhatsApp button.
+        token: Short random word (see storage.menus): what a button carries. Never a Rasa payload.
+        description: One more line where the surface has room (WhatsApp list row, 72 characters).
+        key: The number a person types, as shown: "1", "2" … and "0" for a person.
+    """
+
+    label: str
+    token: str
+    key: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One answer, before a channel gives it its shape.
+
+    Attributes:
+        text: Whole text in one language. Not cut: the channel's `render` pages or splits it.
+        language: One of `i18n.languages`: "ary", "ary-Latn", "ar", "fr".
+        choices: In the order shown. Empty: an open question or a statement.
+        list_title: Opening button of a WhatsApp list, at most 20 characters.
+        ask_phone: Label of the button by which the channel may offer to share the own phone number.
+        ask_location: Label of the button by which the channel may offer to share the place.
+        ends_menu: Whether an older keyboard on the person's screen may be removed.
+    """
+
+    text: str
+    language: str
+    choices: tuple[Choice, ...] = ()
+    list_title: str | None = None
+    ask_phone: str | None = None
+    ask_location: str | None = None
+    ends_menu: bool = False
+
+
+class DeliveryState(StrEnum):
+    """How far an outgoing message came; a state is only ever replaced by a later one."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A provider's word on a message sent earlier."""
+
+    channel: str
+    provider_message_id: str
+    state: DeliveryState
+    at: datetime
+    provider_code: str | None = None
+    details: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,259 @@
+"""Every setting there is, read once by an entry point from the environment and `.env`."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+"""The folder with the launcher, Rasa's files and the packages."""
+PREFIX: Final = "MAALEM_"
+WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+"""What Telegram accepts as secret_token. Source: https://core.telegram.org/bots/api#setwebhook, read 2026-11-23."""
+ENV_FILE_VARIABLE: Final = "MAALEM_ENV_FILE"
+"""Names the settings file; not a setting itself, since it could not stand in the file it names."""
+
+
+class SettingsError(Exception):
+    """The settings cannot be used.
+
+    Attributes:
+        problems: One sentence for each, naming the variable and what to write instead; never a value.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _in_project(path: Path) -> Path:
+    """Make a path absolute: `~` is the person's own folder, a relative path starts at the project, never at the cwd."""
+    return Path(os.path.normpath(PROJECT / path.expanduser()))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine and cannot be reached from another."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address like https://bot.example.org")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("must begin with https:// (http:// only on this machine)")
+    return url.rstrip("/")
+
+
+def _redis_address(url: str) -> str:
+    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+        raise ValueError("must be 1 to 256 letters, digits, _ and -")
+    return secret
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+Folder = Annotated[Path, AfterValidator(_in_project)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+RedisAddress = Annotated[str, AfterValidator(_redis_address)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+
+
+def _sqlite_in_home(values: dict[str, Any]) -> str:
+    # `home` is missing here when it was refused itself: that problem is then told on its own.
+    return f"sqlite:///{values.get('home', PROJECT / 'var') / 'maalem.db'}"
+
+
+class Settings(BaseSettings):
+    """The settings, checked and frozen. Read them with `load_settings`; pass values on, not this object's source."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, env_file_encoding="utf-8", extra="forbid", frozen=True
+    )
+
+    # --- where things are -------------------------------------------------------------------------------------------
+    home: Folder = Field(
+        default=PROJECT / "var",
+        validate_default=True,
+        description="Folder for what the bot keeps: database, keys, sockets. A relative path starts at the project.",
+    )
+    model_dir: Folder = Field(
+        default=PROJECT / "models", validate_default=True, description="Folder for the trained models."
+    )
+    database_url: str = Field(
+        default_factory=_sqlite_in_home,
+        min_length=1,
+        repr=False,
+        description="SQLAlchemy URL: sqlite:////path/to/file.db or postgresql://user@host/name. "
+        "By default SQLite, in the home folder.",
+    )
+    redis_url: RedisAddress | None = Field(
+        default=None,
+        repr=False,
+        description="Redis, where several machines share the work (wake-ups, limits). Without it: one machine.",
+    )
+
+    # --- the gateway ------------------------------------------------------------------------------------------------
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address the gateway listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the gateway listens on.")
+    public_url: WebAddress | None = Field(
+        default=None, description="Address under which providers reach the gateway, https://…; needed for webhooks."
+    )
+    simulator: bool = Field(
+        default=False,
+        description="Open the simulator, its API and POST /nlu/parse. `up` switches it on for a loopback host.",
+    )
+    webhook_max_bytes: int = Field(
+        default=1_000_000, ge=1_000, le=20_000_000, description="Largest request body the gateway reads, bytes."
+    )
+    text_max_chars: int = Field(
+        default=4_000, ge=100, le=100_000, description="How much of one message is understood, characters."
+    )
+
+    # --- processes --------------------------------------------------------------------------------------------------
+    workers: int = Field(default=1, ge=1, le=32, description="Worker processes that `up` starts; about 250 MB each.")
+    senders: int = Field(default=1, ge=1, le=8, description="Sender processes that `up` starts.")
+    burst_wait_s: float = Field(
+        default=0.8, ge=0, le=10, description="How long to wait for more of a burst of short messages, seconds."
+    )
+    lease_s: float = Field(
+        default=20, ge=2, le=600, description="How long a message or send belongs to one process, seconds."
+    )
+    turn_timeout_s: float = Field(default=30, ge=1, le=300, description="Longest time for one turn, seconds.")
+    max_attempts: int = Field(default=3, ge=1, le=10, description="Attempts before a message is set aside.")
+    reply_expires_s: int = Field(
+        default=3_600, ge=60, le=86_400, description="Age at which an unsent reply is dropped, seconds."
+    )
+    resume_after_h: float = Field(
+        default=12, ge=0.1, le=720, description='Silence after which "shall we go on?" is asked, hours.'
+    )
+
+    # --- logs -------------------------------------------------------------------------------------------------------
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="json, console (coloured), or auto: console on a terminal, json elsewhere."
+    )
+    hash_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Key of the pseudonyms that stand for people in the logs, 16 characters or more. "
+        "By default made at first start, in the home folder.",
+    )
+
+    # --- Telegram ---------------------------------------------------------------------------------------------------
+    telegram_mode: Literal["off", "webhook", "polling"] = Field(
+        default="off", description="How updates arrive: webhook (a server), polling (a laptop), off."
+    )
+    telegram_token: SecretStr | None = Field(
+        default=None, min_length=5, description="The bot's token, as @BotFather gives it."
+    )
+    telegram_secret: WebhookSecret | None = Field(
+        default=None,
+        description="Secret that Telegram sends with each webhook: 1 to 256 letters, digits, _ and -.",
+    )
+    telegram_base_url: WebAddress = Field(
+        default="https://api.telegram.org", description="Server of the Bot API; another one for tests."
+    )
+
+    # --- law 09-08 --------------------------------------------------------------------------------------------------
+    consent_version: str = Field(
+        default="1",
+        pattern=r"^[A-Za-z0-9._-]{1,20}$",
+        description="Version of the consent text, kept with each consent; change it whenever the text changes.",
+    )
+    controller_name: str | None = Field(
+        default=None, max_length=120, description="The public body responsible for the data, as people are told it."
+    )
+
+    @model_validator(mode="after")
+    def _telegram_is_whole(self) -> Settings:
+        if self.telegram_mode != "off" and self.telegram_token is None:
+            raise ValueError(f"MAALEM_TELEGRAM_TOKEN is needed for MAALEM_TELEGRAM_MODE={self.telegram_mode}")
+        if self.telegram_mode == "webhook" and self.telegram_secret is None:
+            raise ValueError("MAALEM_TELEGRAM_SECRET is needed for MAALEM_TELEGRAM_MODE=webhook")
+        return self
+
+
+def variable_names() -> dict[str, str]:
+    """Variable → description, in the order of `Settings`: what `.env.example` and the operations page must list."""
+    return {PREFIX + name.upper(): field.description or "" for name, field in Settings.model_fields.items()}
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings: what the caller gives, then the environment, then `.env`, then the defaults.
+
+    Args:
+        environment: Only used to find misspelt variables and the settings file; by default the process's own.
+        overrides: Fields by name, as a command line gives them (`port=8001`); None means not given.
+
+    Raises:
+        SettingsError: With every problem at once: a misspelt variable, a value out of bounds, an unreadable file.
+    """
+    environment = os.environ if environment is None else environment
+    env_file = _in_project(Path(environment.get(ENV_FILE_VARIABLE) or ".env"))
+    problems = [_unknown(name, "the environment") for name in sorted(environment) if _is_misspelt(name)]
+    try:
+        written = dotenv_values(env_file, encoding="utf-8") if env_file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([*problems, f"{env_file} cannot be read: {type(error).__name__}"]) from None
+    known = variable_names()
+    problems += [_unknown(name, str(env_file)) for name in written if name.upper() not in known]
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(_env_file=env_file, **given)
+    except ValidationError as error:
+        problems += [_sentence(one["loc"], one["type"], one["msg"]) for one in error.errors(include_input=False)]
+        settings = None
+    problems = [problem for problem in problems if problem]
+    if problems or settings is None:
+        # No cause: pydantic's own message would show the refused values, secrets among them.
+        raise SettingsError(problems) from None
+    return settings
+
+
+def _is_misspelt(name: str) -> bool:
+    upper = name.upper()
+    return upper.startswith(PREFIX) and upper != ENV_FILE_VARIABLE and upper not in variable_names()
+
+
+def _unknown(name: str, where: str) -> str:
+    fields = [field.upper() for field in Settings.model_fields]
+    near = get_close_matches(name.upper().removeprefix(PREFIX), fields, n=2, cutoff=0.7)
+    meant = " or ".join(PREFIX + field for field in near)
+    hint = f"did you mean {meant}?" if near else "every setting stands in .env.example"
+    return f"{name} in {where} is not a setting: {hint}"
+
+
+def _sentence(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return ""  # told by `_unknown`, with the near misses
+    message = message.removeprefix("Value error, ").replace("Input should", "should")
+    if not place:
+        return message
+    name = str(place[0])
+    field = Settings.model_fields.get(name)
+    return f"{PREFIX}{name.upper()} {message} ({field.description if field else ''})"

@@ -1,0 +1,220 @@
+"""Messages that have reached us and wait for their turn.
+
+The life of a row: `waiting` → `done`, or `set_aside` after too many attempts. A row is written and committed before the
+provider hears 200, and closed in the same transaction that holds everything its turn did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from conversation import Inbound, PersonKey
+from storage import people, wire
+from storage.tables import conversation, identity, inbox
+
+WAITING: Final = "waiting"
+DONE: Final = "done"
+SET_ASIDE: Final = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One person's waiting messages, reserved for one worker.
+
+    Attributes:
+        conversation_id: Whose messages.
+        inbox_ids: In the order of arrival. After a failed attempt only the first: an innocent message must not be set
+            aside together with the one that fails.
+        attempts: Times the first of them was begun, this one included.
+    """
+
+    conversation_id: int
+    inbox_ids: tuple[int, ...]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message inside its turn."""
+
+    inbox_id: int
+    inbound: Inbound
+    received_at: datetime
+
+
+def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at: datetime, wait_s: float = 0) -> int:
+    """Keep what came in; a message that is already here is left alone.
+
+    Args:
+        connection: The caller's transaction: acknowledge to the provider only after it has committed.
+        inbounds: In the order the provider gave them.
+        received_at: Now.
+        wait_s: Seconds in which a burst of short messages may still grow before it is answered.
+
+    Returns:
+        How many were new.
+    """
+    rows = [
+        {
+            "channel": inbound.person.channel,
+            "address": inbound.person.address,
+            "provider_message_id": inbound.message_id,
+            "body": wire.dump(inbound),
+            "state": WAITING,
+            "attempts": 0,
+            "not_before": received_at + timedelta(seconds=wait_s),
+            "received_at": received_at,
+        }
+        for inbound in inbounds
+    ]
+    if not rows:
+        return 0
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider_message_id"])
+    if connection.dialect.name == "postgresql":
+        return len(connection.execute(statement.values(rows).returning(inbox.c.id)).all())
+    return connection.execute(statement, rows).rowcount
+
+
+_free = sa.or_(
+    conversation.c.id.is_(None),
+    conversation.c.lease_until.is_(None),
+    conversation.c.lease_until < sa.bindparam("now"),
+    conversation.c.lease_owner == sa.bindparam("owner"),
+)
+_next_waiting = (
+    sa.select(inbox.c.id, inbox.c.channel, inbox.c.address, inbox.c.body, identity.c.conversation_id)
+    .select_from(
+        inbox.outerjoin(
+            identity, sa.and_(identity.c.channel == inbox.c.channel, identity.c.address == inbox.c.address)
+        ).outerjoin(conversation, conversation.c.id == identity.c.conversation_id)
+    )
+    .where(inbox.c.state == sa.text("'waiting'"), inbox.c.not_before <= sa.bindparam("now"), _free)
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(of=inbox, skip_locked=True)
+)
+_waiting_of = (
+    sa.select(inbox.c.id, inbox.c.attempts)
+    .where(
+        inbox.c.state == sa.text("'waiting'"),
+        inbox.c.channel == sa.bindparam("channel"),
+        inbox.c.address == sa.bindparam("address"),
+    )
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, most: int = 20) -> Claim | None:
+    """Reserve the person who has waited longest and count the attempt.
+
+    Runs in a transaction of its own, before the turn: a worker that dies in the turn has been counted.
+
+    Args:
+        connection: A light transaction (`Database.begin_light`).
+        owner: Name of this worker. A lease of the same name is taken over: it is what was left by our own crash.
+        now: The present.
+        lease_s: Seconds after which another worker may try.
+        most: How many of one person's messages are taken at once.
+
+    Returns:
+        Nothing when no one waits or everyone who does is being served.
+    """
+    found = connection.execute(_next_waiting, {"now": now, "owner": owner}).first()
+    if found is None:
+        return None
+    conversation_id = found.conversation_id
+    if conversation_id is None:
+        inbound = wire.load_inbound(found.body)
+        conversation_id = people.ensure(connection, inbound.person, now=now, display_name=inbound.display_name)
+    leased = connection.execute(
+        conversation.update()
+        .where(
+            conversation.c.id == conversation_id,
+            sa.or_(
+                conversation.c.lease_until.is_(None),
+                conversation.c.lease_until < now,
+                conversation.c.lease_owner == owner,
+            ),
+        )
+        .values(lease_owner=owner, lease_until=now + timedelta(seconds=lease_s))
+    )
+    if leased.rowcount != 1:
+        return None
+    rows = connection.execute(_waiting_of, {"channel": found.channel, "address": found.address, "most": most}).all()
+    tried_before = rows[0].attempts > 0
+    taken = rows[:1] if tried_before else [row for row in rows if row.attempts == 0]
+    ids = tuple(row.id for row in taken)
+    connection.execute(inbox.update().where(inbox.c.id.in_(ids)).values(attempts=inbox.c.attempts + 1))
+    return Claim(conversation_id=conversation_id, inbox_ids=ids, attempts=rows[0].attempts + 1)
+
+
+def take(connection: sa.Connection, claim: Claim, *, owner: str) -> list[Waiting]:
+    """The claimed messages, inside the turn's transaction; empty if the lease was lost meanwhile.
+
+    On PostgreSQL the conversation's row is locked until the turn ends; on SQLite the whole database is.
+    """
+    held = connection.execute(
+        sa.select(conversation.c.id)
+        .where(conversation.c.id == claim.conversation_id, conversation.c.lease_owner == owner)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if held is None:
+        return []
+    rows = connection.execute(
+        sa.select(inbox.c.id, inbox.c.body, inbox.c.received_at)
+        .where(inbox.c.id.in_(claim.inbox_ids), inbox.c.state == WAITING)
+        .order_by(inbox.c.id)
+    ).all()
+    return [Waiting(row.id, wire.load_inbound(row.body), row.received_at) for row in rows]
+
+
+def close(connection: sa.Connection, inbox_ids: Sequence[int], *, turn_id: int | None, state: str = DONE) -> None:
+    """End the rows with their turn. Their words now stand in the conversation's log, and there alone."""
+    values: dict[str, Any] = {"state": state, "turn_id": turn_id}
+    if state == DONE:
+        values["body"] = {}
+    connection.execute(inbox.update().where(inbox.c.id.in_(inbox_ids)).values(**values))
+
+
+def release(connection: sa.Connection, claim: Claim, *, retry_at: datetime) -> None:
+    """Give a person back after a failed attempt; their messages wait until `retry_at`."""
+    connection.execute(
+        conversation.update()
+        .where(conversation.c.id == claim.conversation_id)
+        .values(lease_owner=None, lease_until=None)
+    )
+    connection.execute(inbox.update().where(inbox.c.id.in_(claim.inbox_ids)).values(not_before=retry_at))
+
+
+def next_due(connection: sa.Connection) -> datetime | None:
+    """When the earliest waiting message may be taken; nothing if none waits."""
+    due: datetime | None = connection.execute(
+        sa.select(inbox.c.not_before).where(inbox.c.state == sa.text("'waiting'")).order_by(inbox.c.not_before).limit(1)
+    ).scalar()
+    return due
+
+
+def depth(connection: sa.Connection) -> dict[str, int]:
+    """How many rows stand in `waiting` and `set_aside`."""
+    rows = connection.execute(
+        sa.select(inbox.c.state, sa.func.count()).where(inbox.c.state != DONE).group_by(inbox.c.state)
+    ).all()
+    return {WAITING: 0, SET_ASIDE: 0} | {row[0]: row[1] for row in rows}
+
+
+def find(connection: sa.Connection, person: PersonKey, message_id: str) -> tuple[int, str, int | None] | None:
+    """(id, state, turn id) of one message, or nothing."""
+    row = connection.execute(
+        sa.select(inbox.c.id, inbox.c.state, inbox.c.turn_id).where(
+            inbox.c.channel == person.channel, inbox.c.provider_message_id == message_id
+        )
+    ).first()
+    return None if row is None else (row.id, row.state, row.turn_id)

@@ -1,0 +1,56 @@
+"""What waits for a person of the team: a wish to talk, a complaint, a voice note, a message that failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.tables import staff_request
+
+
+def ask(
+    connection: sa.Connection,
+    *,
+    person_id: int,
+    conversation_id: int,
+    kind: str,
+    details: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Put something before the team."""
+    connection.execute(
+        staff_request.insert().values(
+            person_id=person_id,
+            conversation_id=conversation_id,
+            kind=kind,
+            details=details,
+            state="open",
+            created_at=now,
+        )
+    )
+
+
+def is_open(connection: sa.Connection, conversation_id: int, kind: str) -> bool:
+    """Whether the team already has such a request of this conversation."""
+    return (
+        connection.execute(
+            sa.select(staff_request.c.id)
+            .where(
+                staff_request.c.conversation_id == conversation_id,
+                staff_request.c.kind == kind,
+                staff_request.c.state == "open",
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def waiting(connection: sa.Connection, *, most: int = 100) -> list[tuple[int, str, dict[str, Any], datetime]]:
+    """(conversation, kind, details, since) of what is open, oldest first."""
+    rows = connection.execute(
+        sa.select(staff_request).where(staff_request.c.state == "open").order_by(staff_request.c.id).limit(most)
+    ).all()
+    return [(row.conversation_id, row.kind, row.details, row.created_at) for row in rows]

@@ -1,0 +1,241 @@
+"""All tables. Migrations in storage/migrations build exactly these (checked by a test)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from storage.columns import UtcDateTime
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, Id, sa.ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=nullable)
+
+
+def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, UtcDateTime(), nullable=nullable)
+
+
+person: Final = sa.Table(
+    "person",
+    metadata,
+    _id(),
+    sa.Column("language", sa.String(16)),
+    sa.Column("language_chosen", sa.Boolean, nullable=False, default=False),  # by the person, not guessed
+    sa.Column("phone", sa.String(20)),  # E.164; absent where the channel gives none (channel facts 3.8)
+    _at("created_at"),
+)
+
+conversation: Final = sa.Table(
+    "conversation",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("tracker", sa.JSON, nullable=False, default=dict),  # snapshot a turn starts from: bounded
+    sa.Column("menus", sa.JSON, nullable=False, default=list),  # storage.menus: the last few, newest first
+    sa.Column("unclear_count", sa.Integer, nullable=False, default=0),  # messages not understood in a row
+    _at("last_inbound_at", nullable=True),
+    sa.Column("lease_owner", sa.String(80)),
+    _at("lease_until", nullable=True),
+    _at("created_at"),
+    sa.Index(None, "person_id"),
+)
+
+identity: Final = sa.Table(
+    "identity",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    _ref("conversation_id", "conversation"),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("address", sa.String(255), nullable=False),  # opaque: never parsed
+    sa.Column("display_name", sa.String(255)),
+    _at("blocked_at", nullable=True),
+    _at("created_at"),
+    sa.UniqueConstraint("channel", "address"),
+    sa.Index(None, "conversation_id"),
+    sa.Index(None, "person_id"),
+)
+
+inbox: Final = sa.Table(
+    "inbox",
+    metadata,
+    _id(),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("address", sa.String(255), nullable=False),
+    sa.Column("provider_message_id", sa.String(255), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),  # storage.inbox.dump of an Inbound; emptied when closed
+    sa.Column("state", sa.String(12), nullable=False, default="waiting"),  # waiting · done · set_aside
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    _at("not_before"),
+    _at("received_at"),
+    _ref("turn_id", "turn", nullable=True),
+    sa.UniqueConstraint("channel", "provider_message_id"),
+    sa.Index("ix_inbox_waiting", "id", sqlite_where=sa.text("state = 'waiting'"), postgresql_where="state = 'waiting'"),
+    sa.Index(None, "channel", "address"),
+)
+
+turn: Final = sa.Table(
+    "turn",
+    metadata,
+    _id(),
+    _ref("conversation_id", "conversation"),
+    sa.Column("understanding", sa.JSON, nullable=False),  # intent, ranking, entities, language of each message
+    sa.Column("actions", sa.JSON, nullable=False),  # names, in order
+    sa.Column("events", sa.JSON, nullable=False),  # Rasa's events of this turn: the whole history, turn by turn
+    _at("created_at"),
+    sa.Index(None, "conversation_id"),
+)
+
+outbox: Final = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    _ref("conversation_id", "conversation"),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("address", sa.String(255), nullable=False),
+    _ref("turn_id", "turn", nullable=True),
+    sa.Column("body", sa.JSON, nullable=False),  # storage.outbox.dump of an Outbound
+    sa.Column("state", sa.String(12), nullable=False, default="queued"),  # conversation.DeliveryState
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("unanswered", sa.Integer, nullable=False, default=0),  # sends whose answer never came
+    sa.Column("parts_sent", sa.Integer, nullable=False, default=0),  # payloads of this message already accepted
+    _at("not_before"),
+    _at("expires_at", nullable=True),
+    sa.Column("sender", sa.String(80)),  # who is sending it now
+    sa.Column("provider_message_id", sa.String(255)),
+    sa.Column("error_code", sa.String(40)),
+    _at("created_at"),
+    _at("sent_at", nullable=True),
+    sa.Column("erase_after", sa.Boolean, nullable=False, default=False),  # last words to someone who was erased
+    sa.Index(
+        "ix_outbox_open",
+        "id",
+        sqlite_where=sa.text("state IN ('queued', 'sending')"),
+        postgresql_where="state IN ('queued', 'sending')",
+    ),
+    sa.Index(None, "conversation_id"),
+    sa.Index(None, "turn_id"),
+    sa.Index(None, "channel", "provider_message_id"),
+)
+
+delivery_event: Final = sa.Table(
+    "delivery_event",
+    metadata,
+    _id(),
+    _ref("outbox_id", "outbox"),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("code", sa.String(40)),
+    _at("at"),
+    sa.Index(None, "outbox_id"),
+)
+
+message: Final = sa.Table(
+    "message",
+    metadata,
+    _id(),
+    _ref("conversation_id", "conversation"),
+    _ref("turn_id", "turn", nullable=True),
+    sa.Column("direction", sa.String(3), nullable=False),  # in · out
+    sa.Column("kind", sa.String(12), nullable=False),  # conversation.InboundKind, or "reply"
+    sa.Column("text", sa.Text, nullable=False, default=""),
+    sa.Column("details", sa.JSON, nullable=False, default=dict),  # attachment, location, choices shown
+    sa.Column("language", sa.String(16)),
+    _ref("inbox_id", "inbox", nullable=True),
+    _ref("outbox_id", "outbox", nullable=True),
+    _at("created_at"),
+    sa.Index(None, "conversation_id", "id"),
+)
+
+consent: Final = sa.Table(
+    "consent",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    sa.Column("version", sa.String(20), nullable=False),
+    sa.Column("answer", sa.String(10), nullable=False),  # accepted · refused
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("language", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # as it was shown
+    _at("at"),
+    sa.Index(None, "person_id"),
+)
+
+journey: Final = sa.Table(
+    "journey",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    sa.Column("kind", sa.String(20), nullable=False),  # enrolment
+    sa.Column("state", sa.String(20), nullable=False),  # submitted · in_review · needs_answer · accepted · …
+    sa.Column("reference", sa.String(16), unique=True),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("region", sa.String(8)),
+    sa.Column("craft", sa.String(40)),
+    sa.Column("track", sa.String(40)),
+    _at("created_at"),
+    _at("updated_at"),
+    sa.Index(None, "person_id"),
+    sa.Index(None, "kind", "state"),
+)
+
+journey_event: Final = sa.Table(
+    "journey_event",
+    metadata,
+    _id(),
+    _ref("journey_id", "journey"),
+    sa.Column("event", sa.String(20), nullable=False),  # submitted · changed · withdrawn · …
+    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    sa.Column("channel", sa.String(40)),
+    _at("at"),
+    sa.Index(None, "journey_id"),
+)
+
+staff_request: Final = sa.Table(
+    "staff_request",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    _ref("conversation_id", "conversation"),
+    sa.Column("kind", sa.String(20), nullable=False),  # person · complaint · voice · media · place · failed_message
+    sa.Column("details", sa.JSON, nullable=False, default=dict),
+    sa.Column("state", sa.String(10), nullable=False, default="open"),  # open · done
+    _at("created_at"),
+    sa.Index(None, "person_id"),
+    sa.Index(None, "conversation_id"),
+    sa.Index(None, "state", "id"),
+)
+
+erasure: Final = sa.Table(
+    "erasure",
+    metadata,
+    _id(),
+    sa.Column("messages", sa.Integer, nullable=False),  # how many rows went: nothing that tells whose
+    sa.Column("journeys", sa.Integer, nullable=False),
+    _at("at"),
+)
+
+channel_state: Final = sa.Table(
+    "channel_state",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),  # "telegram.offset"
+    sa.Column("value", sa.String(255), nullable=False),
+    _at("updated_at"),
+)
