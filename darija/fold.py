@@ -77,8 +77,8 @@ _LATIN_CLITIC: Final = re.compile(r"(?<!\S)([fbw])l(?=[b-df-hj-km-np-tvxz3579][a
 _DOUBLED: Final = re.compile(r"(\D)\1+")
 _NUMBERED: Final = re.compile(r"^\d+$|\d{3}")
 _VOWELS: Final = str.maketrans("qg", "kk", "aoi3")
-_FEMININE_LENGTH: Final = 4
-"""From this length (letters) a final ه after ي is the ة of سمية, not the pronoun of فيه."""
+_PRONOUN_H: Final = frozenset({"فيه", "بيه", "ليه", "عليه", "ايه", "اليه"})
+"""Words whose final ه is a pronoun or an h nobody hears; after ي it is otherwise the ة of سمية."""
 
 
 def _sound(found: re.Match[str]) -> str:
@@ -97,8 +97,7 @@ def _sound(found: re.Match[str]) -> str:
 
 def _final_h(word: str) -> str:
     """Read a final Arabic ه: ة sounds `a`, and the h of فيه is not heard."""
-    before = word[-2]
-    if before == "ا" or before == "و" or (before == "ي" and len(word) < _FEMININE_LENGTH):
+    if word in _PRONOUN_H or word[-2] in "او":
         return word[:-1]
     return word[:-1] + "ا"
 

@@ -1,4 +1,4 @@
-"""Wake-ups between processes: "look again, there may be work". Losing one loses nothing, since whoever waits also polls.
+"""Wake-ups between processes: "look again". Losing one loses nothing, since whoever waits also polls.
 
 On one machine they travel as single bytes through Unix datagram sockets; with Redis also between machines. A wake-up
 says that something happened, never what: the truth stays in the database.
@@ -23,6 +23,8 @@ from typing import Final, Self
 import redis
 import redis.asyncio
 import structlog
+
+from runtime.settings import Settings
 
 SUFFIX: Final = ".wake"
 TOPIC: Final = re.compile(r"[a-z][a-z-]{0,30}")
@@ -51,6 +53,11 @@ class Wakeups:
         self._redis: redis.Redis | None = None
         self._redis_async: redis.asyncio.Redis | None = None
         self._redis_back_at = 0.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The wake-ups of the processes that share these settings."""
+        return cls(settings.home, settings.redis_url)
 
     def publish(self, topic: str) -> None:
         """Wake everybody who listens to a topic. Never raises for a listener or a Redis that is gone.
@@ -86,7 +93,7 @@ class Wakeups:
         except (redis.RedisError, OSError) as error:
             self._leave_redis_alone(error)
 
-    def listen(self, topic: str) -> Listener:
+    def listener(self, topic: str) -> Listener:
         """Start hearing a topic; close the listener when done.
 
         Raises:
@@ -115,7 +122,7 @@ class Wakeups:
         start = _checked(topic) + "."
         if self._sender is None:
             self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self._sender.setblocking(False)
+            self._sender.settimeout(0)
         try:
             names = os.listdir(self._folder)  # noqa: PTH208 - called for every message: a list of names is enough
         except FileNotFoundError:
@@ -140,13 +147,13 @@ class Wakeups:
 
 
 class Listener:
-    """Waits for wake-ups of one topic. Not shared between threads; made by `Wakeups.listen`."""
+    """Waits for wake-ups of one topic. Not shared between threads; made by `Wakeups.listener`."""
 
     def __init__(self, folder: Path, topic: str, redis_url: str | None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / f"{topic}.{os.getpid()}.{secrets.token_hex(3)}{SUFFIX}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         self._socket.bind(str(self._path))
         self._relay = _Relay(self._path, topic, redis_url) if redis_url else None
 
@@ -220,7 +227,7 @@ class _Relay:
 
     def _run(self) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
+            sender.settimeout(0)
             while not self._stopped.is_set():
                 try:
                     self._hear(sender)
@@ -254,5 +261,6 @@ def _socket_folder(home: Path) -> Path:
     folder = home / "run"
     if len(os.fsencode(folder)) <= MAX_FOLDER_CHARS:
         return folder
+    # A folder that others may list or even spoil: a wake-up carries nothing, and without them everybody still polls.
     mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"maalem-{os.getuid()}-{mark}"

@@ -120,3 +120,11 @@ def last_replies(connection: sa.Connection, conversation_id: int) -> list[dict[s
         .order_by(message.c.id)
     ).all()
     return [row.details for row in rows]
+
+
+def turn_of(connection: sa.Connection, turn_id: int) -> list[dict[str, Any]]:
+    """What was understood in a turn, message by message."""
+    found: list[dict[str, Any]] = connection.execute(
+        sa.select(turn.c.understanding).where(turn.c.id == turn_id)
+    ).scalar_one()
+    return found

@@ -218,3 +218,12 @@ def find(connection: sa.Connection, person: PersonKey, message_id: str) -> tuple
         )
     ).first()
     return None if row is None else (row.id, row.state, row.turn_id)
+
+
+def purge(connection: sa.Connection, *, before: datetime) -> int:
+    """Forget closed rows received before a moment: until then they tell a repeated message from a new one.
+
+    Returns:
+        How many went.
+    """
+    return connection.execute(inbox.delete().where(inbox.c.state == DONE, inbox.c.received_at < before)).rowcount

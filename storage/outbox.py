@@ -93,7 +93,7 @@ def claim(
 
     Args:
         connection: A durable transaction: what is `sending` must be known after a power cut too.
-        owner: Name of this sender. Rows left `sending` under the same name are taken up again, counted as unanswered.
+        owner: Name of this sender.
         channels: Which channels this sender serves.
         now: The present.
         most: At most so many conversations.
@@ -108,10 +108,9 @@ def claim(
         sa.select(outbox, identity.c.blocked_at)
         .outerjoin(identity, sa.and_(identity.c.channel == outbox.c.channel, identity.c.address == outbox.c.address))
         .where(
-            outbox.c.state.in_(("queued", "sending")),
+            outbox.c.state == sa.text("'queued'"),
             outbox.c.channel.in_(channels),
             outbox.c.not_before <= now,
-            sa.or_(outbox.c.state == "queued", outbox.c.sender == owner),
             first_of_conversation,
         )
         .order_by(outbox.c.id)
@@ -127,7 +126,7 @@ def claim(
             state=DeliveryState.SENDING,
             sender=owner,
             attempts=outbox.c.attempts + 1,
-            unanswered=outbox.c.unanswered + sa.case((outbox.c.state == "sending", 1), else_=0),
+            not_before=now,  # while `sending`: since when
         )
     )
     return [
@@ -138,7 +137,7 @@ def claim(
             outbound=wire.load_outbound(row.body),
             attempts=row.attempts + 1,
             parts_sent=row.parts_sent,
-            unanswered=row.unanswered + (row.state == "sending"),
+            unanswered=row.unanswered,
             expires_at=row.expires_at,
             blocked=row.blocked_at is not None,
             erase_after=row.erase_after,
@@ -247,12 +246,30 @@ def counts(connection: sa.Connection) -> dict[str, int]:
     return {str(row[0]): row[1] for row in rows}
 
 
-def release_stuck(connection: sa.Connection, *, older_than: timedelta, now: datetime) -> int:
-    """Give back rows left `sending` by a sender that never came back under its name; they count as unanswered."""
+def recover(connection: sa.Connection, *, owner: str, older_than: timedelta, now: datetime) -> int:
+    """Queue again what was being sent when its sender died; each counts as a send that got no answer.
+
+    Args:
+        connection: A durable transaction.
+        owner: This sender's name: what it left behind before a restart is its own, however young.
+        older_than: Age from which another sender's row counts as left behind.
+        now: The present.
+
+    Returns:
+        How many.
+    """
     return connection.execute(
         outbox.update()
-        .where(outbox.c.state == "sending", outbox.c.not_before < now - older_than)
-        .values(state=DeliveryState.QUEUED, sender=None, not_before=now, unanswered=outbox.c.unanswered + 1)
+        .where(
+            outbox.c.state == "sending", sa.or_(outbox.c.sender == owner, outbox.c.not_before < now - older_than)
+        )
+        .values(
+            state=DeliveryState.QUEUED,
+            sender=None,
+            not_before=now,
+            unanswered=outbox.c.unanswered + 1,
+            error_code="unanswered",
+        )
     ).rowcount
 
 

@@ -159,7 +159,7 @@ def run(settings: Settings, stop: threading.Event, fits: Fits, *, name: str = "w
         bot.engine.loading.ModelMissing: No model is there yet: run `maalem train`.
     """
     database = Database(settings.database_url)
-    wakeups = Wakeups.of(settings)
+    wakeups = Wakeups(settings.home, settings.redis_url)
     try:
         worker = Worker(
             name=name,
@@ -172,7 +172,7 @@ def run(settings: Settings, stop: threading.Event, fits: Fits, *, name: str = "w
             max_attempts=settings.max_attempts,
         )
         structlog.get_logger().info("worker_ready", worker=name)
-        with wakeups.listener("inbox") as listener:
+        with wakeups.listen("inbox") as listener:
             worker.work(stop, listener)
     finally:
         wakeups.close()

@@ -1,0 +1,199 @@
+"""`maalem doctor`: looks at everything the bot needs and says what to do about what is not well."""
+
+# ruff: noqa: PLC0415 - whatever is broken must not keep the rest from being looked at
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from app.surroundings import folder_problem, port_problem
+from app.up import answers
+from runtime.settings import PROJECT, Settings, SettingsError, load_settings
+
+DISK_NEEDED_BYTES: Final = 500_000_000
+"""Room for models, database and logs of a first month."""
+PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
+LOCK: Final = PROJECT / "requirements.lock"
+
+
+class State(StrEnum):
+    """How a thing is."""
+
+    WELL = "✓"
+    LATER = "○"
+    """Not there yet; `up` sees to it."""
+    ILL = "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: what was looked at, how it is, what to do."""
+
+    what: str
+    state: State
+    words: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at one thing after the other; a look that breaks is itself a finding."""
+    yield _interpreter()
+    yield _dependencies(LOCK)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        yield Finding("settings", State.ILL, "; ".join(error.problems) + " (see .env.example)")
+        return
+    yield Finding("settings", State.WELL, "read; every name and value is known")
+    looks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
+        ("home", _home),
+        ("disk", _disk),
+        ("database", _database),
+        ("model", _model),
+        ("port", _port),
+        ("redis", _redis),
+        ("telegram", _telegram),
+    )
+    for what, look in looks:
+        try:
+            yield look(settings)
+        except Exception as error:  # noqa: BLE001 - the doctor reports what breaks, it does not break with it
+            yield Finding(what, State.ILL, f"could not be looked at: {type(error).__name__}: {error}")
+
+
+def report(console: Console, findings: Iterator[Finding]) -> bool:
+    """Print the findings as they come.
+
+    Returns:
+        Whether nothing is ill.
+    """
+    colours = {State.WELL: "green", State.LATER: "yellow", State.ILL: "red"}
+    well = True
+    for finding in findings:
+        well = well and finding.state is not State.ILL
+        console.print(f"[{colours[finding.state]}]{finding.state}[/] {finding.what:<13}", end="")
+        console.print(finding.words, markup=False, highlight=False, soft_wrap=True)
+    console.print("All is well: ./maalem up" if well else "Mend what is marked ✗, then: ./maalem doctor")
+    return well
+
+
+def _interpreter() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    inside = sys.prefix != sys.base_prefix
+    if sys.version_info[:2] != (3, 11):
+        return Finding(
+            "interpreter", State.ILL, f"Python {version}; 3.11 is needed: remove .venv, then ./maalem doctor"
+        )
+    if not inside:
+        return Finding("interpreter", State.ILL, f"Python {version} outside .venv: start it with ./maalem")
+    return Finding("interpreter", State.WELL, f"Python {version} in {sys.prefix}")
+
+
+def _dependencies(lock: Path) -> Finding:
+    try:
+        pinned = [found.groups() for line in lock.read_text("utf-8").splitlines() if (found := PINNED.match(line))]
+    except OSError as error:
+        return Finding(
+            "dependencies", State.ILL, f"requirements.lock cannot be read ({error.strerror}): fetch it again"
+        )
+    wrong = [name for name, version in pinned if _installed(name) != version]
+    if wrong:
+        few = ", ".join(wrong[:5]) + (" …" if len(wrong) > len(wrong[:5]) else "")
+        return Finding(
+            "dependencies",
+            State.ILL,
+            f"{len(wrong)} of {len(pinned)} differ from the lock ({few}): remove .venv, then ./maalem doctor",
+        )
+    return Finding("dependencies", State.WELL, f"{len(pinned)} packages as in requirements.lock")
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _home(settings: Settings) -> Finding:
+    problem = folder_problem(settings.home, "MAALEM_HOME")
+    return Finding("home", State.ILL, problem) if problem else Finding("home", State.WELL, str(settings.home))
+
+
+def _disk(settings: Settings) -> Finding:
+    place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    words = f"{free / 1e9:.1f} GB free"
+    if free < DISK_NEEDED_BYTES:
+        return Finding(
+            "disk", State.ILL, f"{words}; {DISK_NEEDED_BYTES / 1e9} GB needed: make room or move MAALEM_HOME"
+        )
+    return Finding("disk", State.WELL, words)
+
+
+def _database(settings: Settings) -> Finding:
+    import sqlalchemy as sa
+
+    from storage import migrate
+
+    url = sa.make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        return Finding("database", State.LATER, "not made yet: ./maalem up makes it")
+    kind = url.get_backend_name()
+    match migrate.state(settings.database_url):
+        case "current":
+            return Finding("database", State.WELL, f"{kind}, all migrations run")
+        case "ahead":
+            return Finding("database", State.ILL, f"{kind}, written by a newer version: take that version")
+        case state:
+            return Finding("database", State.LATER, f"{kind}, {state}: ./maalem up brings it up to date")
+
+
+def _model(settings: Settings) -> Finding:
+    from bot.engine.training import Freshness, model_state
+
+    found = model_state(settings)
+    if found.freshness is Freshness.FRESH and found.path is not None:
+        return Finding("model", State.WELL, found.path.name)
+    words = "none yet" if found.freshness is Freshness.MISSING else "older than its data"
+    return Finding("model", State.LATER, f"{words}: ./maalem up trains it, or ./maalem train")
+
+
+def _port(settings: Settings) -> Finding:
+    problem = port_problem(settings.host, settings.port)
+    if problem is None:
+        return Finding("port", State.WELL, f"{settings.port} is free on {settings.host}")
+    if answers(settings.host, settings.port, "/healthz"):
+        return Finding("port", State.WELL, f"{settings.port}: Maalem answers there")
+    return Finding("port", State.ILL, problem)
+
+
+def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding("redis", State.WELL, "not used: one machine")
+    import redis
+
+    try:
+        with redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2) as server:
+            server.ping()
+    except (redis.RedisError, OSError) as error:
+        return Finding(
+            "redis", State.ILL, f"does not answer ({type(error).__name__}): start it, or clear MAALEM_REDIS_URL"
+        )
+    return Finding("redis", State.WELL, "answers")
+
+
+def _telegram(settings: Settings) -> Finding:
+    if settings.telegram_mode == "off":
+        return Finding("telegram", State.WELL, "off: MAALEM_TELEGRAM_MODE=polling with a token switches it on")
+    if settings.telegram_mode == "webhook" and settings.public_url is None:
+        return Finding("telegram", State.ILL, "webhook without MAALEM_PUBLIC_URL: Telegram has no address to call")
+    return Finding("telegram", State.WELL, f"{settings.telegram_mode}; the token is set")

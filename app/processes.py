@@ -1,0 +1,107 @@
+"""The long-running processes: settings, logs and signals around what the other packages do."""
+
+# ruff: noqa: PLC0415 - each process loads its own packages only, and a broken one does not take the others along
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Final
+
+import structlog
+import uvicorn
+
+from runtime import logs
+from runtime.hash_key import with_hash_key
+from runtime.settings import Settings
+
+GRACE_S: Final = 5
+"""How long the gateway lets open requests finish when asked to stop, seconds."""
+
+log = structlog.get_logger()
+
+
+def prepare(settings: Settings, process: str) -> Settings:
+    """Do what every process does first: a key for pseudonyms, then logs that carry the process's name.
+
+    Raises:
+        OSError: The home folder cannot be written.
+    """
+    settings = with_hash_key(settings)
+    logs.configure(settings)
+    structlog.contextvars.bind_contextvars(process=process)
+    return settings
+
+
+def stop_on_signals() -> threading.Event:
+    """Give an event that the first SIGTERM or SIGINT sets; a second one ends the process at once."""
+    stop = threading.Event()
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    return stop
+
+
+def run_blocking(settings: Settings, process: str, work: Callable[[Settings, threading.Event], None]) -> None:
+    """Run a worker or sender until a signal ends it."""
+    stop = stop_on_signals()
+    log.info("process_started", pid=os.getpid())
+    work(settings, stop)
+    log.info("process_stopped", pid=os.getpid(), kind=process.partition("-")[0])
+
+
+def run_worker(settings: Settings, process: str) -> None:
+    """Take people's messages and answer them, one turn after the other."""
+    settings = prepare(settings, process)
+    from bot.engine import worker
+
+    run_blocking(settings, process, worker.run)
+
+
+def run_sender(settings: Settings, process: str) -> None:
+    """Carry replies to the providers."""
+    settings = prepare(settings, process)
+    from channels import sender
+
+    run_blocking(settings, process, sender.run)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, with a second signal of either kind ending it at once."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            os._exit(128 + sig)
+        super().handle_exit(sig, frame)
+
+
+def run_gateway(settings: Settings, process: str) -> None:
+    """Serve webhooks, the simulator and the health pages.
+
+    Raises:
+        SystemExit: The port cannot be used.
+    """
+    settings = prepare(settings, process)
+    from channels.gateway import create_app
+
+    stop_on_signals()  # uvicorn repeats its signal when it is done: it meets our handler and the exit stays clean
+    options: dict[str, Any] = {"loop": "uvloop", "http": "httptools", "access_log": False, "log_config": None}
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+        **options,
+    )
+    log.info("process_started", pid=os.getpid(), host=settings.host, port=settings.port)
+    _Server(config).run()
+    log.info("process_stopped", pid=os.getpid(), kind="gateway")

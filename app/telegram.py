@@ -1,0 +1,71 @@
+"""`maalem telegram webhook …`: tells Telegram where to send what people write, or asks where it does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from app.surroundings import CannotStart
+from channels.telegram.adapter import TelegramAdapter
+from runtime.settings import Settings
+
+PATH: Final = "/webhooks/telegram"
+TIMEOUT_S: Final = 15.0
+
+
+async def set_webhook(settings: Settings) -> str:
+    """Have Telegram send updates to this bot's public address, and show its commands.
+
+    Raises:
+        CannotStart: A setting is missing, or Telegram refuses.
+    """
+    if settings.public_url is None:
+        raise CannotStart("Telegram needs an address to call: MAALEM_PUBLIC_URL=https://…")
+    if settings.telegram_secret is None:
+        raise CannotStart("The secret is compulsory: MAALEM_TELEGRAM_SECRET=… (letters, digits, _ and -)")
+    address = settings.public_url + PATH
+    async with _adapter(settings) as adapter:
+        await adapter.set_webhook(address, settings.telegram_secret.get_secret_value())
+        await adapter.set_commands()
+    return f"Telegram now calls {address}"
+
+
+async def delete_webhook(settings: Settings) -> str:
+    """Have Telegram keep updates until they are fetched (long polling).
+
+    Raises:
+        CannotStart: As `set_webhook`.
+    """
+    async with _adapter(settings) as adapter:
+        await adapter.delete_webhook()
+    return "Telegram calls no address any more: MAALEM_TELEGRAM_MODE=polling fetches updates"
+
+
+async def webhook_info(settings: Settings) -> str:
+    """Ask Telegram which address it calls, how many updates wait, and what went wrong last.
+
+    Raises:
+        CannotStart: As `set_webhook`.
+    """
+    token = _token(settings)
+    try:
+        async with Bot(token, base_url=f"{settings.telegram_base_url}/bot") as bot:
+            info = await bot.get_webhook_info()
+    except TelegramError as error:
+        raise CannotStart(f"Telegram refuses: {str(error).replace(token, '[token]')}") from None
+    lines = [f"address  {info.url or 'none'}", f"waiting  {info.pending_update_count}"]
+    if info.last_error_date is not None:
+        lines.append(f"failure  {info.last_error_date:%Y-%m-%d %H:%M} UTC: {info.last_error_message}")
+    return "\n".join(lines)
+
+
+def _token(settings: Settings) -> str:
+    if settings.telegram_token is None:
+        raise CannotStart("There is no token: MAALEM_TELEGRAM_TOKEN=… (from @BotFather)")
+    return settings.telegram_token.get_secret_value()
+
+
+def _adapter(settings: Settings) -> TelegramAdapter:
+    return TelegramAdapter(_token(settings), settings.telegram_base_url, TIMEOUT_S)
