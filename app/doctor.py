@@ -17,7 +17,7 @@ from typing import Final
 from rich.console import Console
 
 from app.surroundings import folder_problem, port_problem
-from app.up import answers
+from app.up import fetch
 from runtime.settings import PROJECT, Settings, SettingsError, load_settings
 
 DISK_NEEDED_BYTES: Final = 500_000_000
@@ -171,7 +171,7 @@ def _port(settings: Settings) -> Finding:
     problem = port_problem(settings.host, settings.port)
     if problem is None:
         return Finding("port", State.WELL, f"{settings.port} is free on {settings.host}")
-    if answers(settings.host, settings.port, "/healthz"):
+    if fetch(settings.host, settings.port, "/healthz") is not None:
         return Finding("port", State.WELL, f"{settings.port}: Maalem answers there")
     return Finding("port", State.ILL, problem)
 

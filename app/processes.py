@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
 
@@ -50,28 +49,27 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def run_blocking(settings: Settings, process: str, work: Callable[[Settings, threading.Event], None]) -> None:
-    """Run a worker or sender until a signal ends it."""
+def run_worker(settings: Settings, process: str) -> None:
+    """Take people's messages and answer them, one turn after the other, until a signal ends it."""
+    settings = prepare(settings, process)
     stop = stop_on_signals()
     log.info("process_started", pid=os.getpid())
-    work(settings, stop)
-    log.info("process_stopped", pid=os.getpid(), kind=process.partition("-")[0])
-
-
-def run_worker(settings: Settings, process: str) -> None:
-    """Take people's messages and answer them, one turn after the other."""
-    settings = prepare(settings, process)
+    from app.fits import fits
     from bot.engine import worker
 
-    run_blocking(settings, process, worker.run)
+    worker.run(settings, stop, fits, name=process)
+    log.info("process_stopped", pid=os.getpid())
 
 
 def run_sender(settings: Settings, process: str) -> None:
-    """Carry replies to the providers."""
+    """Carry replies to the providers until a signal ends it."""
     settings = prepare(settings, process)
+    stop = stop_on_signals()
+    log.info("process_started", pid=os.getpid())
     from channels import sender
 
-    run_blocking(settings, process, sender.run)
+    sender.run(settings, stop, name=process)
+    log.info("process_stopped", pid=os.getpid())
 
 
 class _Server(uvicorn.Server):
@@ -104,4 +102,4 @@ def run_gateway(settings: Settings, process: str) -> None:
     )
     log.info("process_started", pid=os.getpid(), host=settings.host, port=settings.port)
     _Server(config).run()
-    log.info("process_stopped", pid=os.getpid(), kind="gateway")
+    log.info("process_stopped", pid=os.getpid())

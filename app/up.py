@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import subprocess
 import sys
 import threading
@@ -158,7 +159,7 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor, stop: threadin
         for name in supervisor.poll():
             if supervisor.failures(name) >= HOPELESS_AFTER:
                 raise CannotStart(f"The {name} does not stay up; its last words stand above. Check: ./maalem doctor")
-        if answers(settings.host, settings.port, "/readyz"):
+        if is_ready(settings.host, settings.port):
             return True
         if waited.seconds > READY_TIMEOUT_S:
             raise CannotStart(f"Nothing is ready after {READY_TIMEOUT_S:.0f} s. Check: ./maalem doctor")
@@ -168,14 +169,24 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor, stop: threadin
     return False
 
 
-def answers(host: str, port: int, path: str, timeout_s: float = 1.0) -> bool:
-    """Whether a program there says 200 to a GET."""
+def is_ready(host: str, port: int) -> bool:
+    """Whether the gateway answers there, on a database of this version, with a worker to serve it."""
+    body = fetch(host, port, "/readyz")
+    try:
+        return body is not None and int(json.loads(body).get("workers", 0)) > 0
+    except (ValueError, AttributeError):
+        return False
+
+
+def fetch(host: str, port: int, path: str, timeout_s: float = 2.0) -> bytes | None:
+    """What a program there answers with 200 to a GET; None for any other answer, or none."""
     connection = http.client.HTTPConnection(_reachable(host), port, timeout=timeout_s)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == http.HTTPStatus.OK
+        answer = connection.getresponse()
+        return answer.read() if answer.status == http.HTTPStatus.OK else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

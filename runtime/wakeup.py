@@ -93,7 +93,7 @@ class Wakeups:
         except (redis.RedisError, OSError) as error:
             self._leave_redis_alone(error)
 
-    def listener(self, topic: str) -> Listener:
+    def listen(self, topic: str) -> Listener:
         """Start hearing a topic; close the listener when done.
 
         Raises:
@@ -147,7 +147,7 @@ class Wakeups:
 
 
 class Listener:
-    """Waits for wake-ups of one topic. Not shared between threads; made by `Wakeups.listener`."""
+    """Waits for wake-ups of one topic. Not shared between threads; made by `Wakeups.listen`."""
 
     def __init__(self, folder: Path, topic: str, redis_url: str | None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -218,12 +218,10 @@ class _Relay:
         self._channel = REDIS_PREFIX + topic
         self._url = redis_url
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"wakeups-{topic}", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name=f"wakeups-{topic}", daemon=True).start()
 
     def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join(2 * REDIS_TIMEOUT_S)
+        self._stopped.set()  # the thread sees it within half a timeout; nobody waits for that
 
     def _run(self) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
@@ -232,7 +230,8 @@ class _Relay:
                 try:
                     self._hear(sender)
                 except (redis.RedisError, OSError) as error:
-                    log.warning("wakeup_redis_lost", error=type(error).__name__, pause_s=REDIS_PAUSE_S)
+                    if not self._stopped.is_set():
+                        log.warning("wakeup_redis_lost", error=type(error).__name__, pause_s=REDIS_PAUSE_S)
                     self._stopped.wait(REDIS_PAUSE_S)
 
     def _hear(self, sender: socket.socket) -> None:

@@ -38,8 +38,6 @@ def workers_alive(connection: sa.Connection, *, now: datetime, within_s: float) 
     count: int = connection.execute(
         sa.select(sa.func.count())
         .select_from(channel_state)
-        .where(
-            channel_state.c.name.startswith(WORKER), channel_state.c.updated_at >= now - timedelta(seconds=within_s)
-        )
+        .where(channel_state.c.name.startswith(WORKER), channel_state.c.updated_at >= now - timedelta(seconds=within_s))
     ).scalar_one()
     return count

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversation import Inbound, PersonKey
-from storage import people, wire
+from storage import conversations, people, wire
 from storage.tables import conversation, identity, inbox
 
 WAITING: Final = "waiting"
@@ -82,6 +82,9 @@ def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at
     return connection.execute(statement, rows).rowcount
 
 
+LOOKED_AT: Final = 20
+"""Waiting messages a worker looks at for one it may have: the first may be in another worker's hands by now."""
+
 _free = sa.or_(
     conversation.c.id.is_(None),
     conversation.c.lease_until.is_(None),
@@ -97,8 +100,7 @@ _next_waiting = (
     )
     .where(inbox.c.state == sa.text("'waiting'"), inbox.c.not_before <= sa.bindparam("now"), _free)
     .order_by(inbox.c.id)
-    .limit(1)
-    .with_for_update(of=inbox, skip_locked=True)
+    .limit(LOOKED_AT)
 )
 _waiting_of = (
     sa.select(inbox.c.id, inbox.c.attempts)
@@ -127,15 +129,23 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
     Returns:
         Nothing when no one waits or everyone who does is being served.
     """
-    found = connection.execute(_next_waiting, {"now": now, "owner": owner}).first()
-    if found is None:
-        return None
-    conversation_id = found.conversation_id
-    if conversation_id is None:
-        inbound = wire.load_inbound(found.body)
-        conversation_id = people.ensure(connection, inbound.person, now=now, display_name=inbound.display_name)
-    leased = connection.execute(
-        conversation.update()
+    passed_by: set[int] = set()
+    for found in connection.execute(_next_waiting, {"now": now, "owner": owner}).all():
+        conversation_id = found.conversation_id
+        if conversation_id is None:
+            inbound = wire.load_inbound(found.body)
+            conversation_id = people.ensure(connection, inbound.person, now=now, display_name=inbound.display_name)
+        if conversation_id in passed_by:
+            continue
+        if _lease(connection, conversation_id, owner=owner, now=now, lease_s=lease_s):
+            return _reserve(connection, conversation_id, found.channel, found.address, most)
+        passed_by.add(conversation_id)
+    return None
+
+
+def _lease(connection: sa.Connection, conversation_id: int, *, owner: str, now: datetime, lease_s: float) -> bool:
+    free = connection.execute(
+        sa.select(conversation.c.id)
         .where(
             conversation.c.id == conversation_id,
             sa.or_(
@@ -144,11 +154,23 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
                 conversation.c.lease_owner == owner,
             ),
         )
+        .with_for_update(skip_locked=True)
+    ).first()
+    if free is None:
+        return False
+    connection.execute(
+        conversation.update()
+        .where(conversation.c.id == conversation_id)
         .values(lease_owner=owner, lease_until=now + timedelta(seconds=lease_s))
     )
-    if leased.rowcount != 1:
+    return True
+
+
+def _reserve(connection: sa.Connection, conversation_id: int, channel: str, address: str, most: int) -> Claim | None:
+    rows = connection.execute(_waiting_of, {"channel": channel, "address": address, "most": most}).all()
+    if not rows:  # another worker has just answered them
+        conversations.free(connection, conversation_id)
         return None
-    rows = connection.execute(_waiting_of, {"channel": found.channel, "address": found.address, "most": most}).all()
     tried_before = rows[0].attempts > 0
     taken = rows[:1] if tried_before else [row for row in rows if row.attempts == 0]
     ids = tuple(row.id for row in taken)

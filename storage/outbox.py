@@ -260,9 +260,7 @@ def recover(connection: sa.Connection, *, owner: str, older_than: timedelta, now
     """
     return connection.execute(
         outbox.update()
-        .where(
-            outbox.c.state == "sending", sa.or_(outbox.c.sender == owner, outbox.c.not_before < now - older_than)
-        )
+        .where(outbox.c.state == "sending", sa.or_(outbox.c.sender == owner, outbox.c.not_before < now - older_than))
         .values(
             state=DeliveryState.QUEUED,
             sender=None,

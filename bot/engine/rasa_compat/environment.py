@@ -24,7 +24,11 @@ KNOWN_WARNINGS: Final[tuple[tuple[str, type[Warning], str], ...]] = (
     # Rasa needs packaging < 22 (LegacyVersion), which calls pyparsing by its old names.
     (r"'\w+' deprecated - use '\w+'", DeprecationWarning, r"packaging\.(markers|requirements)$"),
     # Rasa's SQL tracker store and training cache, neither of which the engine uses.
-    (r"The ``declarative_base\(\)`` function is now available", Warning, r"rasa\.(core\.tracker_store|engine\.caching)$"),
+    (
+        r"The ``declarative_base\(\)`` function is now available",
+        Warning,
+        r"rasa\.(core\.tracker_store|engine\.caching)$",
+    ),
     # Rasa needs apscheduler < 3.11 and setuptools < 81.
     (r"pkg_resources is deprecated as an API", UserWarning, r"apscheduler$"),
 )
