@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Malformed(ValueError):  # noqa: N818 - said of the body, not of us
+class Malformed(ValueError):
     """A provider's body is not what its documentation says: it cannot be read, and reading it again will not help."""
 
 
@@ -46,7 +46,7 @@ RETRYABLE: Final = frozenset({
 """The codes that say: the same message may pass later."""
 
 
-class SendFailed(Exception):  # noqa: N818 - the name says what happened
+class SendFailed(Exception):
     """A provider did not take a message, or did not say that it did.
 
     Attributes:
@@ -76,7 +76,7 @@ class SendFailed(Exception):  # noqa: N818 - the name says what happened
         return f"{self.code} ({self.provider_code})" if self.provider_code else str(self.code)
 
 
-class CannotShow(ValueError):  # noqa: N818 - said of the answer
+class CannotShow(ValueError):
     """An answer has no shape on a channel: the build checks that no catalog text ends here."""
 
 

@@ -6,9 +6,9 @@ The life of a message begins here; read on in storage/inbox.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Final
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 import prometheus_client
 import structlog
@@ -18,7 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.errors import Malformed
 from channels.intake import Intake, IntakeClosed
+from channels.metrics import Metrics
 from channels.simulator import routes as simulator
+from channels.simulator.routes import Parse
 from channels.telegram import parse as telegram
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.polling import poll
@@ -31,31 +33,126 @@ from storage.database import Database
 
 WORKER_SIGN_S: Final = 30.0
 """A worker that has given no sign for so long counts as gone, seconds."""
-
-Parse = Callable[[str], Awaitable[dict[str, Any]]]
-"""Understanding of one text, for POST /nlu/parse."""
+RETRY_AFTER_S: Final = 5
 
 
 class BodyTooLarge(Exception):
     """The request's body is larger than the settings allow."""
 
 
-class Counters:
-    """What /metrics counts, in a registry of this application's own."""
+class Gateway:
+    """One gateway process: what its routes share.
 
-    def __init__(self) -> None:
-        self.registry = prometheus_client.CollectorRegistry()
-        self.webhooks = prometheus_client.Counter(
-            "maalem_webhooks", "Webhook requests by outcome", ["channel", "outcome"], registry=self.registry
+    Args:
+        settings: All settings.
+        clock: The time.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database_url)
+        self.wakeups = Wakeups(settings.home, settings.redis_url)
+        self.intake = Intake(self.database, self.wakeups, clock)
+        self.metrics = Metrics()
+        self.telegram = (
+            TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
+            if settings.telegram_mode != "off" and settings.telegram_token is not None
+            else None
         )
-        self.messages = prometheus_client.Counter(
-            "maalem_messages_received", "Messages kept, without repeats", ["channel"], registry=self.registry
+        self._log = structlog.get_logger()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Everything open while the application serves, and closed in the right order after it."""
+        self.intake.start()
+        try:
+            async with AsyncExitStack() as stack:
+                if self.telegram is not None:
+                    await stack.enter_async_context(self.telegram)
+                    if self.settings.telegram_mode == "polling":
+                        self._start(poll(self.telegram, self.database, self.take_telegram, self.clock))
+                yield
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+        finally:
+            await asyncio.to_thread(self.intake.close)
+            await self.wakeups.aclose()
+            self.database.close()
+
+    async def take_telegram(self, body: bytes) -> int:
+        """Keep one update; a tapped button stops spinning at once, before the dialogue has run.
+
+        Raises:
+            Malformed: It is no update.
+        """
+        events = telegram.parse(body)
+        new = await self.intake.take(events, wait_s=self.settings.burst_wait_s)
+        self.metrics.messages.labels("telegram").inc(new)
+        for event in events:
+            if isinstance(event, Inbound) and event.callback_id and self.telegram is not None:
+                self._start(_answer_callback(self.telegram, event.callback_id))
+        return new
+
+    async def telegram_webhook(self, request: Request) -> Response:
+        """POST /webhooks/telegram."""
+        secret = self.settings.telegram_secret
+        if self.settings.telegram_mode != "webhook" or secret is None:
+            return PlainTextResponse("Telegram's webhook is not switched on here.", 404)
+        if not telegram.verify(request.headers.get(telegram.SECRET_HEADER), secret.get_secret_value()):
+            self._log.warning("webhook_refused", channel="telegram")
+            return self._answer("telegram", "refused", 403, "Not from Telegram.")
+        try:
+            await self.take_telegram(await read_body(request, self.settings.webhook_max_bytes))
+        except BodyTooLarge:
+            return self._answer("telegram", "too_large", 413, "Too large.")
+        except Malformed as error:
+            # A refusal would bring it back again and again: it is taken, and left aside.
+            self._log.warning("update_malformed", channel="telegram", reason=str(error))
+            return self._answer("telegram", "malformed", 200, "")
+        except (IntakeClosed, SQLAlchemyError):
+            return self._answer("telegram", "later", 503, "Try again.")
+        return self._answer("telegram", "kept", 200, "")
+
+    def readyz(self) -> JSONResponse:
+        """GET /readyz: whether webhooks would be kept, and how many workers are there to answer."""
+        try:
+            tables = migrate.state(self.settings.database_url)
+            with self.database.read() as connection:
+                workers = channel_state.workers_alive(connection, now=self.clock.now(), within_s=WORKER_SIGN_S)
+        except SQLAlchemyError as error:
+            return JSONResponse({"status": "not ready", "database": type(error).__name__}, 503)
+        ready = tables == "current"
+        body = {"status": "ready" if ready else "not ready", "database": tables, "workers": workers}
+        return JSONResponse(body, 200 if ready else 503)
+
+    def scrape(self) -> Response:
+        """GET /metrics, for Prometheus."""
+        with self.database.read() as connection:
+            self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection))
+            self.metrics.workers.set(
+                channel_state.workers_alive(connection, now=self.clock.now(), within_s=WORKER_SIGN_S)
+            )
+        return Response(
+            prometheus_client.generate_latest(self.metrics.registry), media_type=prometheus_client.CONTENT_TYPE_LATEST
         )
-        self.inbox = prometheus_client.Gauge(
-            "maalem_inbox_rows", "Messages waiting or set aside", ["state"], registry=self.registry
-        )
-        self.outbox = prometheus_client.Gauge("maalem_outbox_rows", "Answers by state", ["state"], registry=self.registry)
-        self.workers = prometheus_client.Gauge("maalem_workers_alive", "Workers seen lately", registry=self.registry)
+
+    def _answer(self, channel: str, outcome: str, status: int, text: str) -> Response:
+        self.metrics.webhooks.labels(channel, outcome).inc()
+        headers = {"retry-after": str(RETRY_AFTER_S)} if status == 503 else None  # noqa: PLR2004 - "try again later"
+        return PlainTextResponse(text, status, headers=headers)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def healthz() -> dict[str, str]:
+    """GET /healthz: the process answers."""
+    return {"status": "alive"}
 
 
 def create_app(settings: Settings, parse: Parse | None = None, clock: Clock | None = None) -> FastAPI:
@@ -66,114 +163,16 @@ def create_app(settings: Settings, parse: Parse | None = None, clock: Clock | No
         parse: Understanding, for POST /nlu/parse.
         clock: The time; the system's unless a test says otherwise.
     """
-    the_clock = clock or SystemClock()
-    database = Database(settings.database_url)
-    wakeups = Wakeups(settings.home, settings.redis_url)
-    intake = Intake(database, wakeups, the_clock)
-    counters = Counters()
-    log = structlog.get_logger()
-    tasks: set[asyncio.Task[None]] = set()
-    adapter = (
-        TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
-        if settings.telegram_mode != "off" and settings.telegram_token is not None
-        else None
-    )
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        intake.start()
-        try:
-            if adapter is None:
-                yield
-                return
-            async with adapter:
-                polling = (
-                    asyncio.create_task(poll(adapter, database, accept_telegram, the_clock))
-                    if settings.telegram_mode == "polling"
-                    else None
-                )
-                yield
-                if polling is not None:
-                    polling.cancel()
-                await asyncio.gather(*tasks, *([polling] if polling else []), return_exceptions=True)
-        finally:
-            await asyncio.to_thread(intake.close)
-            await wakeups.aclose()
-            database.close()
-
-    app = FastAPI(
-        title="Maalem", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, default_response_class=JSONResponse
-    )
-
-    async def accept_telegram(body: bytes) -> int:
-        """Keep one update; a button stops spinning at once, before the dialogue has run."""
-        events = telegram.parse(body)
-        new = await intake.take(events, wait_s=settings.burst_wait_s)
-        counters.messages.labels("telegram").inc(new)
-        for event in events:
-            if isinstance(event, Inbound) and event.callback_id and adapter is not None:
-                task = asyncio.create_task(_answer_callback(adapter, event.callback_id))
-                tasks.add(task)
-                task.add_done_callback(tasks.discard)
-        return new
-
-    @app.post("/webhooks/telegram")
-    async def telegram_webhook(request: Request) -> Response:
-        if settings.telegram_mode != "webhook" or settings.telegram_secret is None:
-            return PlainTextResponse("Telegram's webhook is not switched on here.", 404)
-        header = request.headers.get("x-telegram-bot-api-secret-token")
-        if not telegram.verify(header, settings.telegram_secret.get_secret_value()):
-            counters.webhooks.labels("telegram", "refused").inc()
-            log.warning("webhook_refused", channel="telegram")
-            return PlainTextResponse("Not from Telegram.", 403)
-        try:
-            await accept_telegram(await read_body(request, settings.webhook_max_bytes))
-        except BodyTooLarge:
-            counters.webhooks.labels("telegram", "too_large").inc()
-            return PlainTextResponse("Too large.", 413)
-        except Malformed as error:
-            # Telegram would bring it again and again: it is taken, and set aside.
-            counters.webhooks.labels("telegram", "malformed").inc()
-            log.warning("update_malformed", channel="telegram", reason=str(error))
-            return Response(status_code=200)
-        except (IntakeClosed, SQLAlchemyError):
-            counters.webhooks.labels("telegram", "later").inc()
-            return PlainTextResponse("Try again.", 503, headers={"retry-after": "5"})
-        counters.webhooks.labels("telegram", "kept").inc()
-        return Response(status_code=200)
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @app.get("/readyz")
-    def readyz() -> JSONResponse:
-        try:
-            tables = migrate.state(settings.database_url)
-            with database.read() as connection:
-                workers = channel_state.workers_alive(connection, now=the_clock.now(), within_s=WORKER_SIGN_S)
-        except SQLAlchemyError as error:
-            return JSONResponse({"status": "not ready", "database": type(error).__name__}, 503)
-        ready = tables == "current"
-        body = {"status": "ready" if ready else "not ready", "database": tables, "workers": workers}
-        return JSONResponse(body, 200 if ready else 503)
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        with database.read() as connection:
-            for state, rows in inbox.depth(connection).items():
-                counters.inbox.labels(state).set(rows)
-            for state, rows in outbox.counts(connection).items():
-                counters.outbox.labels(state).set(rows)
-            counters.workers.set(
-                channel_state.workers_alive(connection, now=the_clock.now(), within_s=WORKER_SIGN_S)
-            )
-        return Response(
-            prometheus_client.generate_latest(counters.registry), media_type=prometheus_client.CONTENT_TYPE_LATEST
-        )
-
+    gateway = Gateway(settings, clock or SystemClock())
+    app = FastAPI(title="Maalem", docs_url=None, redoc_url=None, openapi_url=None, lifespan=gateway.running)
+    app.add_api_route("/webhooks/telegram", gateway.telegram_webhook, methods=["POST"], response_model=None)
+    app.add_api_route("/healthz", healthz, methods=["GET"])
+    app.add_api_route("/readyz", gateway.readyz, methods=["GET"], response_model=None)
+    app.add_api_route("/metrics", gateway.scrape, methods=["GET"], response_model=None)
     if settings.simulator:
-        simulator.add_routes(app, settings=settings, database=database, intake=intake, wakeups=wakeups, parse=parse)
+        simulator.add_routes(
+            app, database=gateway.database, intake=gateway.intake, wakeups=gateway.wakeups, parse=parse
+        )
     return app
 
 

@@ -86,9 +86,7 @@ class Sender:
     async def recover(self) -> None:
         """Take up what was being sent when a sender died."""
         with self._database.begin() as connection:
-            count = outbox.recover(
-                connection, owner=self._name, older_than=self._stuck_after, now=self._clock.now()
-            )
+            count = outbox.recover(connection, owner=self._name, older_than=self._stuck_after, now=self._clock.now())
         if count:
             self._log.warning("sends_unanswered", count=count)
 
@@ -147,10 +145,10 @@ class Sender:
             self._end(envelope, DeliveryState.FAILED, "unsendable")
         else:
             with self._database.begin() as connection:
-                outbox.sent(
-                    connection, envelope.outbox_id, provider_message_id=provider_id, now=self._clock.now()
-                )
-            self._log.info("reply_sent", person=_hash(envelope), outbox_id=envelope.outbox_id, attempt=envelope.attempts)
+                outbox.sent(connection, envelope.outbox_id, provider_message_id=provider_id, now=self._clock.now())
+            self._log.info(
+                "reply_sent", person=_hash(envelope), outbox_id=envelope.outbox_id, attempt=envelope.attempts
+            )
 
     def _failed(self, envelope: Envelope, failure: SendFailed) -> None:
         now = self._clock.now()
@@ -231,7 +229,7 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
                     if not await sender.once():
                         await listener.wait_async(_idle_s(sender))
                 except SQLAlchemyError as error:
-                    log.error("sender_paused", error=type(error).__name__)
+                    log.warning("sender_paused", error=type(error).__name__)
                     await asyncio.sleep(IDLE_S)
     finally:
         wakeups.close()

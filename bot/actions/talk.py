@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from i18n.languages import LANGUAGES
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
@@ -12,7 +13,6 @@ from bot.actions.context import TurnContext, current
 from bot.actions.requests import status
 from bot.actions.saying import understood, utter
 from bot.journeys.model import Pick, Say
-from i18n.languages import LANGUAGES
 from storage import people, staff
 
 GUESSES: Final = 2

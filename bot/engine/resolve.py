@@ -1,4 +1,4 @@
-"""What a message means before any understanding: a tap, a typed number, a label's own words, a file, a place on the map.
+"""What a message means before any understanding: a tap, a typed number, a label's own words, a file, a place.
 
 Only what was offered can become a payload. Text that begins with a slash is text.
 """
@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from knowledge.identifiers import read_phone
+
 from bot.responses.labels import PERSON
 from conversation import Inbound, InboundKind
 from darija.fold import phonetic
 from darija.numbers import read_number
-from knowledge.identifiers import read_phone
 from storage.menus import Menu, Offered
 
 NUMBER_MAX_CHARS: Final = 12

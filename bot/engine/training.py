@@ -152,4 +152,3 @@ def validate() -> list[str]:
     problems += [f"The domain names {name}, which nobody wrote." for name in sorted(named - written)]
     problems += [f"{name} is written but not in the domain." for name in sorted(written - named)]
     return problems
-

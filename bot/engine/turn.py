@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from i18n.languages import LANGUAGES
 
-from bot.actions.context import TurnContext, running
+from bot.actions.context import TurnContext
+from bot.engine import record
 from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
 from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
 from bot.engine.resolve import Resolved, resolve, yes_or_no
@@ -21,9 +23,8 @@ from bot.engine.speech import Collector
 from bot.responses import labels
 from bot.responses.compose import Composed, Composer, Said
 from conversation import Inbound, InboundKind, PersonKey, Surface
-from i18n.languages import LANGUAGES
 from knowledge import Knowledge
-from storage import conversations, inbox, menus, outbox, people, staff
+from storage import conversations, inbox, menus, outbox, people, staff, wire
 from storage.inbox import Waiting
 from storage.menus import Menu
 
@@ -34,7 +35,6 @@ LANGUAGE_SURE: Final = 0.85
 LANGUAGE_WORDS: Final = 3
 LANGUAGE_GUESS: Final = 0.5
 GROUP_REMINDER: Final = timedelta(days=1)
-RANKING_KEPT: Final = 5
 MEMORY: Final = "memory"
 """Key under which the engine keeps its own few facts beside Rasa's snapshot."""
 DROPPED_IN_BURST: Final = frozenset(
@@ -119,7 +119,7 @@ class Engine:
         turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
         if not spoken:
             inbox.close(connection, inbox_ids, turn_id=None)
-            _log_in(connection, turn, waiting, None)
+            record.log_turn(connection, conversation_id, None, waiting, [], now)
             conversations.free(connection, conversation_id)
             return None
         tracker = compact_tracker(str(conversation_id), self._processor.domain, Snapshot.load(snapshot))
@@ -195,7 +195,7 @@ class Engine:
             resolved = await self._understand_first(turn, resolved)
         if turn.memory.pop("ask_language", False):
             turn.said.append(_language_question())
-            turn.understanding.append({"inbox_id": one.inbox_id, "intent": None, "choice": False})
+            turn.understanding.append(record.not_understood(one.inbox_id))
             return
         collector = Collector()
         result: TurnResult = await self._processor.handle_turn(
@@ -209,7 +209,7 @@ class Engine:
         said = [Said.of(custom) for custom in collector.said]
         turn.said = [*_kept(turn.said, said), *said]
         turn.actions += result.actions
-        turn.understanding.append(_record(one.inbox_id, resolved, result.parse_data))
+        turn.understanding.append(record.understanding(one.inbox_id, resolved, result.parse_data))
         unclear = "action_default_fallback" in result.actions or bool((tracker.get_slot("unread") or {}).get("n"))
         turn.unclear = turn.unclear + 1 if unclear else 0
         context.unclear_count = turn.unclear
@@ -248,7 +248,7 @@ class Engine:
         if told is None or now - datetime.fromisoformat(told) >= GROUP_REMINDER:
             turn.memory["group_told_at"] = now.isoformat()
             turn.said = [Said("utter_group", {}, (), None, ask_phone=False, ask_location=False)]
-        turn.understanding.append({"inbox_id": one.inbox_id, "intent": None, "choice": False})
+        turn.understanding.append(record.not_understood(one.inbox_id))
 
     def _end(
         self,
@@ -292,24 +292,8 @@ class Engine:
         if context.erased:
             conversations.free(connection, context.conversation_id)
             return turn_id
-        _log_in(connection, turn, waiting, turn_id)
-        conversations.log(
-            connection,
-            [
-                {
-                    "conversation_id": context.conversation_id,
-                    "turn_id": turn_id,
-                    "direction": "out",
-                    "kind": "reply",
-                    "text": outbound.text,
-                    "details": outbox.as_json(outbound),
-                    "language": outbound.language,
-                    "inbox_id": None,
-                    "outbox_id": outbox_id,
-                    "created_at": now,
-                }
-                for outbound, outbox_id in zip(replies, sent_ids, strict=True)
-            ],
+        record.log_turn(
+            connection, context.conversation_id, turn_id, waiting, list(zip(sent_ids, replies, strict=True)), now
         )
         offered = [Menu(composed.question, composed.offered, composed.rest)] if composed and composed.offered else []
         memory = {
@@ -357,24 +341,7 @@ class Engine:
             details={"inbox_ids": inbox_ids},
             now=now,
         )
-        _log_in(connection, turn, waiting, turn_id)
-        conversations.log(
-            connection,
-            [
-                {
-                    "conversation_id": conversation_id,
-                    "turn_id": turn_id,
-                    "direction": "out",
-                    "kind": "reply",
-                    "text": composed.outbound.text,
-                    "details": outbox.as_json(composed.outbound),
-                    "language": composed.outbound.language,
-                    "inbox_id": None,
-                    "outbox_id": outbox_id,
-                    "created_at": now,
-                }
-            ],
-        )
+        record.log_turn(connection, conversation_id, turn_id, waiting, [(outbox_id, composed.outbound)], now)
         inbox.close(connection, inbox_ids, turn_id=turn_id, state=inbox.SET_ASIDE)
         conversations.free(connection, conversation_id)
 
@@ -403,8 +370,6 @@ def _repeated(context: TurnContext, turn: _Turn) -> Any:
     if [one.message_id for one in turn.said] != ["utter_repeat"]:
         turn.said = [one for one in turn.said if one.message_id != "utter_repeat"]
         return None
-    from storage import wire  # noqa: PLC0415 - only here
-
     return wire.load_outbound(context.last_said()[-1])
 
 
@@ -419,56 +384,3 @@ def _language_question() -> Said:
         for code, language in LANGUAGES.items()
     ]
     return Said("utter_choose_language", {}, picks, None, ask_phone=False, ask_location=False)
-
-
-def _record(inbox_id: int, resolved: Resolved, parse_data: dict[str, Any]) -> dict[str, Any]:
-    intent = parse_data.get("intent") or {}
-    return {
-        "inbox_id": inbox_id,
-        "choice": resolved.payload is not None,
-        "intent": {"name": intent.get("name"), "confidence": round(float(intent.get("confidence") or 0), 4)},
-        "ranking": [
-            [entry["name"], round(float(entry["confidence"]), 4)]
-            for entry in (parse_data.get("intent_ranking") or [])[:RANKING_KEPT]
-        ],
-        "entities": [
-            {"entity": entity["entity"], "value": entity["value"]} for entity in parse_data.get("entities") or []
-        ],
-        "language": (parse_data.get("language") or {}).get("form"),
-    }
-
-
-def _log_in(connection: sa.Connection, turn: _Turn, waiting: Sequence[Waiting], turn_id: int | None) -> None:
-    conversations.log(
-        connection,
-        [
-            {
-                "conversation_id": turn.context.conversation_id,
-                "turn_id": turn_id,
-                "direction": "in",
-                "kind": one.inbound.kind,
-                "text": one.inbound.text,
-                "details": _details(one.inbound),
-                "language": None,
-                "inbox_id": one.inbox_id,
-                "outbox_id": None,
-                "created_at": one.received_at,
-            }
-            for one in waiting
-        ],
-    )
-
-
-def _details(inbound: Inbound) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    if inbound.attachment is not None:
-        details["attachment"] = {"kind": inbound.attachment.kind, "provider_ref": inbound.attachment.provider_ref}
-    if inbound.location is not None:
-        details["location"] = [inbound.location.latitude, inbound.location.longitude]
-    if inbound.contact is not None:
-        details["contact"] = {"phone": inbound.contact.phone, "own": inbound.contact.own}
-    if inbound.payload:
-        details["payload"] = inbound.payload
-    return details
-
-

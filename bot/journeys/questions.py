@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from knowledge.identifiers import (
+    looks_like_national_id,
+    read_ice,
+    read_nia,
+    read_person_name,
+    read_phone,
+)
+
 from bot.journeys import place
 from bot.journeys.model import (
     OTHER,
@@ -23,13 +31,6 @@ from bot.journeys.model import (
 from bot.journeys.words import CATEGORY_WORDS, EXPORT_WORDS, LEGAL_FORM_WORDS, named
 from darija.numbers import read_number
 from knowledge import Knowledge
-from knowledge.identifiers import (
-    looks_like_national_id,
-    read_ice,
-    read_nia,
-    read_person_name,
-    read_phone,
-)
 
 GROUPS: Final = ("cooperative", "company")
 MASTER_YEARS: Final = 10

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from knowledge.identifiers import show_phone
+
 from bot.journeys.model import SKIPPED, Answers
 from knowledge import Knowledge
-from knowledge.identifiers import show_phone
 
 Line = tuple[str, Any]
 """Message id of the field's name, and its value: text, or {"id": message id, "values": {…}}."""

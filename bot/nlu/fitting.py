@@ -32,7 +32,7 @@ class Fitted:
         return self.regression.predict_proba(hstack([one.transform([text]) for one in self.vectorisers]).tocsr())[0]
 
 
-class TooFewClasses(ValueError):
+class TooFewClassesError(ValueError):
     """There is nothing to tell apart."""
 
 
@@ -57,20 +57,18 @@ def fit(
         What was learnt; the same for the same input.
 
     Raises:
-        TooFewClasses: Fewer than two labels.
+        TooFewClassesError: Fewer than two labels.
     """
     from scipy.sparse import hstack  # noqa: PLC0415 - training only
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - as above
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - as above
 
     if len(set(labels)) < 2:  # noqa: PLR2004 - two is what telling apart needs
-        raise TooFewClasses(f"{len(set(labels))} labels in {len(texts)} examples")
+        raise TooFewClassesError(f"{len(set(labels))} labels in {len(texts)} examples")
     seen = [analyser(text) for text in texts]
     vectorisers, matrices = [], []
     for view in range(len(seen[0])):
-        vectoriser = TfidfVectorizer(
-            analyzer="word", sublinear_tf=True, min_df=rarest
-        )
+        vectoriser = TfidfVectorizer(analyzer="word", sublinear_tf=True, min_df=rarest)
         matrices.append(_fit_view(vectoriser, [views[view] for views in seen], view, analyser))
         vectorisers.append(vectoriser)
     regression = LogisticRegression(

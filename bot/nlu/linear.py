@@ -23,7 +23,7 @@ _TERMS: Final = "terms.json"
 _ARRAYS: Final = "arrays.npz"
 
 
-class NotALinearModel(ValueError):
+class NotALinearModelError(ValueError):
     """The files of a stored model do not fit together."""
 
 
@@ -71,7 +71,9 @@ class LinearModel:
             weighed = (1 + np.log([count for _, count in found])) * self.idf[view_rows]
             values.extend(weighed / np.sqrt(weighed @ weighed))
             rows.extend(view_rows)
-        scores = self.intercepts + np.asarray(values, dtype=np.float32) @ self.weights[rows] if rows else self.intercepts
+        scores = (
+            self.intercepts + np.asarray(values, dtype=np.float32) @ self.weights[rows] if rows else self.intercepts
+        )
         chances = 1 / (1 + np.exp(-scores))
         return chances / chances.sum(), known / seen if seen else 0.0
 
@@ -87,15 +89,19 @@ class LinearModel:
 
         Raises:
             FileNotFoundError: There is none in this folder.
-            NotALinearModel: Its parts do not fit together.
+            NotALinearModelError: Its parts do not fit together.
         """
         terms: dict[str, Any] = json.loads((folder / _TERMS).read_text(encoding="utf-8"))
         with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
             idf, weights, intercepts = (arrays[name].astype(np.float32) for name in ("idf", "weights", "intercepts"))
         columns = number_terms(terms["views"])
         size = sum(map(len, columns))
-        if weights.shape != (size, len(terms["classes"])) or idf.shape != (size,) or intercepts.shape != weights[0].shape:
-            raise NotALinearModel(f"{size} terms and {len(terms['classes'])} classes, but weights are {weights.shape}")
+        if (
+            weights.shape != (size, len(terms["classes"]))
+            or idf.shape != (size,)
+            or intercepts.shape != weights[0].shape
+        ):
+            raise NotALinearModelError(f"{size} terms and {len(terms['classes'])} classes, but weights are {weights.shape}")
         return cls(analyser, tuple(terms["classes"]), columns, idf, weights, intercepts)
 
 

@@ -7,6 +7,7 @@ folded views stand alone.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Final
 
@@ -32,7 +33,7 @@ def _number_shape(word: str) -> str:
 
 
 def _word_grams(words: list[str]) -> list[str]:
-    return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    return words + [f"{first} {second}" for first, second in itertools.pairwise(words)]
 
 
 def _char_grams(words: list[str], shortest: int, longest: int) -> list[str]:

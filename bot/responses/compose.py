@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from bot.responses import labels
-from conversation import Choice, Outbound, Surface
 from i18n.catalog import Catalogs
 from i18n.formats import format_date
+
+from bot.responses import labels
+from conversation import Choice, Outbound, Surface
 from storage.menus import Offered, new_token
 
 MAX_CHOICES: Final = 10

@@ -1,6 +1,6 @@
 """The simulator's page and its API (docs/simulator.md).
 
-`POST /simulator/messages` answers once the turn has been committed; `GET /simulator/messages` brings what was said since.
+`POST /simulator/messages` answers once the turn has been committed; `GET /simulator/messages` brings what came since.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from conversation import (
     Surface,
 )
 from runtime.clock import SystemClock
-from runtime.settings import Settings
 from runtime.wakeup import Wakeups
 from storage import conversations, inbox, outbox
 from storage.database import Database
@@ -103,7 +102,6 @@ class TextToParse(BaseModel):
 def add_routes(
     app: FastAPI,
     *,
-    settings: Settings,
     database: Database,
     intake: Intake,
     wakeups: Wakeups,
@@ -114,7 +112,8 @@ def add_routes(
 
     @app.exception_handler(RequestValidationError)
     async def unreadable(_request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = [f"{'.'.join(str(part) for part in one['loc'][1:]) or 'body'}: {one['msg']}" for one in error.errors()]
+        places = [(".".join(str(part) for part in one["loc"][1:]) or "body", one["msg"]) for one in error.errors()]
+        problems = [f"{place}: {message}" for place, message in places]
         return JSONResponse({"error": "unreadable", "message": "; ".join(problems)}, 422)
 
     @app.get("/", include_in_schema=False)
@@ -147,9 +146,7 @@ def add_routes(
         after: Annotated[int, Query(ge=0)] = 0,
     ) -> JSONResponse:
         with database.read() as connection:
-            rows = outbox.replies_after(
-                connection, channel=f"simulator-{channel}", address=sender, after=after
-            )
+            rows = outbox.replies_after(connection, channel=f"simulator-{channel}", address=sender, after=after)
         replies = [view(outbound, channel, outbox_id, at) for outbox_id, outbound, at in rows]
         return JSONResponse({"replies": replies})
 

@@ -18,25 +18,24 @@ _ALWAYS: Final = str.maketrans({
     **dict.fromkeys("–—‐‑‒―−•·", "-"),
     "…": "...",
     **dict.fromkeys("\t\u00a0\u202f\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u205f\u3000", " "),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", None),  # of no width
-    **dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", None),  # directions
 })  # fmt: skip
-_LIGATURES: Final = {"œ": "oe", "Œ": "OE", "ĳ": "ij", "ł": "l", "Ł": "L", "ı": "i", "đ": "d", "Đ": "D"}
+_LIGATURES: Final = {"œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "ı": "i", "đ": "d", "Đ": "D"}
 """Latin letters that are not a letter and an accent."""
 _FOLDED_LANGUAGES: Final = frozenset({"fr", "ary-Latn"})
 """Written in letters that GSM-7 has, but for some accents."""
 _LINE_END: Final = regex.compile(r"\r\n|[\r\f\v\u0085\u2028\u2029]")
-_CONTROL: Final = regex.compile(r"[\p{Cc}--\n]", flags=regex.VERSION1)
-_GUILLEMETS: Final = regex.compile(r"«\s*|\s*»")
+_UNSEEN: Final = regex.compile(r"[\p{Cc}\p{Cf}\ufe0e\ufe0f\u20e3--[\n\u0600-\u0605\u06dd]]", flags=regex.VERSION1)
+"""Controls, direction marks, joiners, soft hyphens, emoji selectors; the Arabic number signs among Cf can be seen."""
+_GUILLEMETS: Final = regex.compile(r"«[ \u00a0\u2009\u202f]*|[ \u00a0\u2009\u202f]*»")
 _PARTED_DIGITS: Final = regex.compile(r"(?<=\p{Nd})[\u00a0\u202f](?=\p{Nd})")
 _ARABIC_MARKS: Final = regex.compile(r"[\u0640\u064b-\u0652\u0656-\u065f\u0670]")
 """Tatweel, vowel signs and shadda; hamza above and below (U+0654, U+0655) are letters' parts and stay."""
-_KEYCAP: Final = regex.compile(r"([0-9#*])\ufe0f?\u20e3")
 _EMOJI: Final = regex.compile(
-    r"[ \u00a0]*[\p{Extended_Pictographic}\p{Regional_Indicator}\U0001f3fb-\U0001f3ff--[©®™]]"
+    r"[ \u00a0\u202f]*[\p{Extended_Pictographic}\p{Regional_Indicator}\U0001f3fb-\U0001f3ff--[©®™]]"
     r"[\ufe0e\ufe0f\u200d\U000e0020-\U000e007f]*",
     flags=regex.VERSION1,
 )
+_CAPITAL_OE: Final = regex.compile(r"Œ(?=\p{Ll})")
 _NUMERO: Final = regex.compile(r"\b([Nn])°")
 _BLANK_LINES: Final = regex.compile(r"\n{3,}")
 
@@ -58,20 +57,20 @@ def fold_for_sms(text: str, language: str) -> str:
     """
     folded = unicodedata.normalize("NFC", _LINE_END.sub("\n", text))
     folded = _PARTED_DIGITS.sub("", folded)
-    folded = _EMOJI.sub("", _KEYCAP.sub(r"\1", folded))
-    folded = _GUILLEMETS.sub('"', folded).translate(_ALWAYS)
-    folded = _ARABIC_MARKS.sub("", _CONTROL.sub("", folded))
+    folded = _GUILLEMETS.sub('"', _EMOJI.sub("", folded)).translate(_ALWAYS)
+    folded = _ARABIC_MARKS.sub("", _UNSEEN.sub("", folded))
     if language in _FOLDED_LANGUAGES:
-        folded = "".join(_latin(character) for character in _NUMERO.sub(r"\1o", folded))
+        folded = _CAPITAL_OE.sub("Oe", _NUMERO.sub(r"\1o", folded))
+        folded = "".join(_latin(character) for character in folded)
     lines = "\n".join(line.strip(" ") for line in unicodedata.normalize("NFC", folded).split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")
 
 
 def _latin(character: str) -> str:
-    """A Latin letter without its accent where GSM-7 lacks it; anything else as it is."""
+    """A Latin letter without the accent or height (`m²`) that GSM-7 lacks; anything else as it is."""
     if character in GSM:
         return character
     if character in _LIGATURES:
         return _LIGATURES[character]
-    base = "".join(part for part in unicodedata.normalize("NFD", character) if unicodedata.category(part) != "Mn")
-    return base if base.isascii() else character
+    base = "".join(part for part in unicodedata.normalize("NFKD", character) if unicodedata.category(part) != "Mn")
+    return base if GSM.issuperset(base) else character

@@ -1,0 +1,66 @@
+"""Not being sure: better to ask "did you mean …?" than to do the wrong thing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.intents import KNOWN
+
+FALLBACK: Final = "nlu_fallback"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class Fallback(IntentClassifier, GraphComponent):
+    """Puts `nlu_fallback` first where the likeliest intent is not likely enough; the guesses stay behind it.
+
+    Its confidence is what the best guess lacks to certainty.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Limits, all 0…1, below which nothing is taken for understood.
+
+        `threshold`: confidence of the best guess. `gap`: how far it must be ahead of the second. `known`: share of the
+        text's n-grams that training has seen.
+        """
+        return {"threshold": 0.35, "gap": 0.05, "known": 0.25}
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = {**self.get_default_config(), **config}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Fallback:
+        """Make the component; it learns nothing."""
+        del model_storage, resource, execution_context
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Put the fallback before guesses that are too weak."""
+        for message in messages:
+            ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+            if self._sure(ranking, message.get(KNOWN, 1.0)):
+                continue
+            best = ranking[0]["confidence"] if ranking else 0.0
+            unsure = {"name": FALLBACK, "confidence": 1.0 - best}
+            message.set("intent", unsure, add_to_output=True)
+            message.set("intent_ranking", [unsure, *ranking], add_to_output=True)
+        return messages
+
+    def _sure(self, ranking: list[dict[str, Any]], known: float) -> bool:
+        if not ranking or known < self._config["known"]:
+            return False
+        first, second = ranking[0]["confidence"], ranking[1]["confidence"] if len(ranking) > 1 else 0.0
+        return bool(first >= self._config["threshold"] and first - second >= self._config["gap"])

@@ -1,0 +1,128 @@
+"""The form of writing: Darija in Arabic or Latin letters, standard Arabic, French."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.fitting import STRENGTH, fit
+from bot.nlu.linear import LinearModel
+from bot.nlu.views import READ_AT_MOST, surface
+from darija.script import Script, count_letters, script_of
+
+FORMS_OF: Final[dict[Script, tuple[str, ...]]] = {
+    Script.ARABIC: ("ary", "ar"),
+    Script.LATIN: ("ary-Latn", "fr"),
+    Script.MIXED: ("ary", "ary-Latn", "ar", "fr"),
+    Script.NONE: (),
+}
+"""The letters decide as far as they can; the rest is learnt."""
+LETTERS_AT_LEAST: Final = 3
+"""Fewer letters ("ok", "ah") belong to every form."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class FormIdentifier(GraphComponent):
+    """Sets the message property `language`: {"form": "ary" | "ary-Latn" | "ar" | "fr" | None, "confidence": 0…1}.
+
+    It learns from the `metadata: {form: …}` of the sections of data/nlu. Darija and standard Arabic in two words are
+    often truly open: the confidence says so, and whoever replies smooths it over the talk.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`strength`: C of the regression. `rarest`: examples a term must occur in to be kept."""
+        return {"strength": STRENGTH, "rarest": 2}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> FormIdentifier:
+        """Make an untrained identifier."""
+        del execution_context
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> FormIdentifier:
+        """Read a trained identifier.
+
+        Raises:
+            ValueError: The model holds none, or not a whole one: training it again is the way out.
+        """
+        del execution_context, kwargs
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder, surface))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the examples whose section names its form.
+
+        Raises:
+            TooFewClassesError: The data names fewer than two forms.
+        """
+        named = [(one.get("text"), form_of(one)) for one in training_data.intent_examples]
+        examples = [(text, form) for text, form in named if text and form]
+        fitted = fit(
+            [text for text, _ in examples],
+            [form for _, form in examples],
+            surface,
+            strength=self._config["strength"],
+            rarest=self._config["rarest"],
+        )
+        self._model = fitted.model
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the language of each message."""
+        for message in messages:
+            message.set("language", self._identify((message.get("text") or "")[:READ_AT_MOST]), add_to_output=True)
+        return messages
+
+    def _identify(self, text: str) -> dict[str, Any]:
+        open_forms = FORMS_OF[script_of(text)]
+        if self._model is None or sum(count_letters(text)) < LETTERS_AT_LEAST:
+            return {"form": None, "confidence": 0.0}
+        chances, known = self._model.probabilities(text)
+        places = [place for place, form in enumerate(self._model.classes) if form in open_forms]
+        if not places or not known:
+            return {"form": None, "confidence": 0.0}
+        best = places[int(np.argmax(chances[places]))]
+        return {"form": self._model.classes[best], "confidence": float(chances[best] / chances[places].sum())}
+
+
+def form_of(example: Message) -> str | None:
+    """The form a training example's section names, as Rasa's reader hands it on; None when it names none."""
+    section = (example.get("metadata") or {}).get("intent")
+    form = section.get("form") if isinstance(section, dict) else None
+    return form if isinstance(form, str) else None

@@ -1,0 +1,30 @@
+"""What /metrics shows, in a registry of one application's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class Metrics:
+    """Counters of one gateway process, and the queues as the database has them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.webhooks = Counter(
+            "maalem_webhooks", "Webhook requests by outcome", ["channel", "outcome"], registry=self.registry
+        )
+        self.messages = Counter(
+            "maalem_messages_received", "Messages kept, without repeats", ["channel"], registry=self.registry
+        )
+        self.workers = Gauge("maalem_workers_alive", "Workers that gave a sign of life", registry=self.registry)
+        self._inbox = Gauge("maalem_inbox_rows", "Messages waiting or set aside", ["state"], registry=self.registry)
+        self._outbox = Gauge("maalem_outbox_rows", "Answers by state", ["state"], registry=self.registry)
+
+    def show_queues(self, inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
+        """Take over how many rows stand in each state now."""
+        for gauge, rows in ((self._inbox, inbox), (self._outbox, outbox)):
+            gauge.clear()
+            for state, count in rows.items():
+                gauge.labels(state).set(count)

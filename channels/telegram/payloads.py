@@ -1,0 +1,51 @@
+"""What travels between us and Telegram, in python-telegram-bot's types; and the commands we offer.
+
+Reference: https://core.telegram.org/bots/api. Reading goes through `telegram.Update.de_json`; since it takes any JSON
+type for any field, `parse` checks each value it uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyKeyboardRemove
+
+CHANNEL: Final = "telegram"
+"""The channel's name in `PersonKey` and in the outbox."""
+SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+"""Carries the webhook's secret: the only proof that an update comes from Telegram.
+Source: https://core.telegram.org/bots/api#setwebhook, read 2026-11-23."""
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The updates we ask for and no more (channel facts 4.1)."""
+
+START: Final = "start"
+COMMANDS: Final = {
+    "help": "help",
+    "menu": "menu",
+    "language": "change_language",
+    "back": "back",
+    "cancel": "cancel",
+    "stop": "cancel",
+    "status": "enroll_status",
+    "mydata": "my_data",
+    "privacy": "privacy_info",
+    "human": "ask_human",
+}
+"""Command → the intent it means. `/start` is not among them: it opens the talk. Whatever else begins with a slash is
+ordinary text. `/privacy` is one that Telegram asks every bot to answer (https://telegram.org/privacy-tpa, 4.3)."""
+
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramPayload:
+    """One `sendMessage`.
+
+    Attributes:
+        text: Plain text, no parse mode: 1 to 4096 UTF-16 units.
+        keyboard: What stands under it, if anything.
+    """
+
+    text: str
+    keyboard: Keyboard | None = None

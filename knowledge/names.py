@@ -1,0 +1,294 @@
+"""Finding names in what people write, whatever the spelling and the script.
+
+Names and text are brought to the phonetic form of `darija.fold`, article cut, words written together; what is equal
+there is found in any script. What is only alike (a slip, an unusual vowel) is found by its consonants, under strict
+limits: a wrong place or craft costs an artisan more than one more question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+
+from darija.fold import phonetic, skeleton_words
+
+READ_MAX_CHARS: Final = 1_000
+"""Characters looked at: names stand early, and the cost of a long message stays bounded."""
+READ_MAX_WORDS: Final = 80
+LIKE_MAX_WORDS: Final = 7
+"""Words of an answer (fillers not counted) beyond which nothing is guessed: it is a sentence, not a name."""
+CANDIDATES_MAX: Final = 5
+
+_MARKS: Final = "\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_BREAK: Final = re.compile(r"[.,;:!?()\n،؛؟]")
+_ARTICLE: Final = re.compile(r"^(?:el|al|l|ال)$", re.IGNORECASE)
+_LEADS: Final = frozenset("fbo")
+"""ف ب و written onto a name: `فصفرو`, `bfes`."""
+
+
+class Certainty(IntEnum):
+    """What a spelling says by itself."""
+
+    SURE = 0
+    ASKED = 1
+    """An ordinary word too: needs a question or a word like "in" before it."""
+    RARE = 2
+    """A name few people know: counts only where it is (nearly) the whole answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One way of writing a name."""
+
+    ref: str
+    text: str
+    certainty: Certainty = Certainty.SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found in a text.
+
+    Attributes:
+        ref: What it names.
+        score: 1 where the folded spelling is equal, less where it is only alike.
+        start: Offset of the first character.
+        end: Offset after the last one.
+        before: The word before it as it sounds, "" at the beginning.
+    """
+
+    ref: str
+    score: float
+    start: int
+    end: int
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One word of the text as it sounds."""
+
+    heard: str
+    start: int
+    end: int
+    after_break: bool
+
+
+def bare(heard: str) -> str:
+    """Cut the article from a word in phonetic form: `lfas` and `fas` are one name."""
+    return heard[1:] if len(heard) > 2 and heard[0] == "l" and heard[1] not in "aoi" else heard  # noqa: PLR2004
+
+
+def key(text: str) -> str:
+    """The form in which names are compared: sounds, without articles and spaces. Empty where nothing is heard."""
+    return "".join(bare(word) for word in phonetic(text).split())
+
+
+def _bones_of(heard: str) -> str:
+    """The consonants of a key."""
+    return skeleton_words([heard])[0]
+
+
+def _units(text: str) -> list[_Unit]:
+    units: list[_Unit] = []
+    position, article_at = 0, None
+    for token in _TOKEN.finditer(text[:READ_MAX_CHARS]):
+        if len(units) >= READ_MAX_WORDS:
+            break
+        after_break = bool(_BREAK.search(text, position, token.start()))
+        position = token.end()
+        if _ARTICLE.match(token[0]):
+            article_at = token.start()
+            continue
+        start, article_at = (token.start() if article_at is None else article_at), None
+        heard = phonetic(token[0]).split()
+        for number, word in enumerate(heard):
+            first, last = number == 0, number == len(heard) - 1
+            begin = start if first else token.start() + 1
+            units.append(_Unit(bare(word), begin, token.end() if last else token.start() + 1, after_break and first))
+    return units
+
+
+class NameIndex:
+    """Names in all their spellings, ready to be found.
+
+    Args:
+        spellings: Every way of writing every name.
+        never: Words that are alike but never a misspelling: given names, everyday words.
+        openers: Words after which an ambiguous spelling is a name ("in", "from", "town").
+        fillers: Words around an answer that say nothing ("I am", "near").
+    """
+
+    def __init__(
+        self,
+        spellings: Iterable[Spelling],
+        *,
+        never: Iterable[str] = (),
+        openers: Iterable[str] = (),
+        fillers: Iterable[str] = (),
+    ) -> None:
+        self._exact: dict[str, dict[str, Certainty]] = defaultdict(dict)
+        self._words_max = 1
+        for spelling in spellings:
+            folded = key(spelling.text)
+            if not folded:
+                continue
+            known = self._exact[folded]
+            known[spelling.ref] = min(spelling.certainty, known.get(spelling.ref, Certainty.RARE))
+            self._words_max = max(self._words_max, len(spelling.text.split()) + 1)
+        self._bones = {name: _bones_of(name) for name in self._exact}
+        self._sure_bones: dict[str, list[str]] = defaultdict(list)
+        for name, bones in self._bones.items():
+            if Certainty.SURE in self._exact[name].values():
+                self._sure_bones[bones].append(name)
+        self._never = frozenset(map(key, never))
+        self._openers = frozenset(map(key, openers))
+        self._fillers = frozenset(map(key, fillers)) | self._openers
+
+    def find(self, text: str) -> list[Hit]:
+        """Find names in running text: the longest at each place, no two over one another, in order.
+
+        Args:
+            text: Any string; its first 1,000 characters and 80 words are looked at.
+
+        Returns:
+            Hits; several on the same words where a spelling names several things.
+        """
+        units = _units(text)
+        hits, taken = self._equal(units, asked=False)
+        hits += self._alike(units, taken)
+        return sorted(hits, key=lambda hit: hit.start)
+
+    def read(self, text: str) -> list[Hit]:
+        """Read an answer to a question for such a name: tolerant, likeliest first.
+
+        Args:
+            text: Any string; as `find`.
+
+        Returns:
+            At most 5 hits of different names, each as near to the best as to be open to doubt.
+        """
+        units = _units(text)
+        hits, _ = self._equal(units, asked=True)
+        if not hits:
+            hits = self._nearest(units)
+        best: dict[str, Hit] = {}
+        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start)):
+            best.setdefault(hit.ref, hit)
+        return list(best.values())[:CANDIDATES_MAX]
+
+    def _equal(self, units: Sequence[_Unit], *, asked: bool) -> tuple[list[Hit], set[int]]:
+        hits: list[Hit] = []
+        taken: set[int] = set()
+        told = sum(unit.heard not in self._fillers for unit in units)
+        place = 0
+        while place < len(units):
+            found, length = self._longest(units, place, asked=asked, told=told)
+            if found:
+                score = 1.0 if len(found) == 1 or not asked else 0.95
+                before = units[place - 1].heard if place else ""
+                last = units[place + length - 1].end
+                hits += [Hit(ref, score, units[place].start, last, before) for ref in found]
+                taken.update(range(place, place + length))
+            place += length
+        return hits, taken
+
+    def _longest(self, units: Sequence[_Unit], place: int, *, asked: bool, told: int) -> tuple[list[str], int]:
+        opened = place > 0 and units[place - 1].heard in self._openers
+        for length in range(self._window(units, place), 0, -1):
+            joined = "".join(unit.heard for unit in units[place : place + length])
+            found = self._allowed(joined, opened=opened, asked=asked, alone=2 * length >= told)
+            if not found and joined[0] in _LEADS and len(joined) > 3:  # noqa: PLR2004
+                found = self._allowed(bare(joined[1:]), opened=True, asked=asked, alone=2 * length >= told)
+            if found:
+                return found, length
+        return [], 1
+
+    def _window(self, units: Sequence[_Unit], place: int) -> int:
+        """How many words from here stand in one run, without a comma or full stop between them."""
+        length = 1
+        while length < self._words_max and place + length < len(units) and not units[place + length].after_break:
+            length += 1
+        return length
+
+    def _allowed(self, joined: str, *, opened: bool, asked: bool, alone: bool) -> list[str]:
+        limit = Certainty.ASKED if opened or asked else Certainty.SURE
+        if asked and (alone or opened):
+            limit = Certainty.RARE
+        return [ref for ref, certainty in self._exact.get(joined, {}).items() if certainty <= limit]
+
+    def _alike(self, units: Sequence[_Unit], taken: set[int]) -> list[Hit]:
+        hits: list[Hit] = []
+        place = 0
+        while place < len(units):
+            length = 1
+            for size in range(min(self._window(units, place), 3), 0, -1):
+                window = range(place, place + size)
+                if not taken.isdisjoint(window) or any(units[at].heard in self._fillers for at in window):
+                    continue
+                joined = "".join(units[at].heard for at in window)
+                found = [] if joined in self._never else self._slip(joined)
+                if found:
+                    before = units[place - 1].heard if place else ""
+                    hits += [Hit(ref, score, units[place].start, units[window[-1]].end, before) for ref, score in found]
+                    length = size
+                    break
+            place += length
+        return hits
+
+    def _slip(self, joined: str) -> list[tuple[str, float]]:
+        """Names whose consonants are those of a word, or one away; never a name turned into a family name by -i."""
+        bones = _bones_of(joined)
+        if len(bones) < 4 or bones.isdecimal():  # noqa: PLR2004
+            return []
+        names, lowest = self._sure_bones.get(bones, []), 78
+        if not names and len(bones) > 4:  # noqa: PLR2004
+            near = process.extract(bones, self._sure_bones.keys(), scorer=Levenshtein.distance, score_cutoff=1, limit=3)
+            names = [name for other, _, _ in near if other[0] == bones[0] for name in self._sure_bones[other]]
+            lowest = 86
+        scored = [
+            (ratio, name)
+            for name in names
+            if (ratio := fuzz.ratio(joined, name)) >= lowest and (joined[-1] != "i" or name[-1] == "i")
+        ]
+        if not scored:
+            return []
+        best, name = max(scored)
+        refs = [ref for ref, certainty in self._exact[name].items() if certainty is Certainty.SURE]
+        return [(ref, round(0.95 * best / 100, 3)) for ref in refs]
+
+    def _nearest(self, units: Sequence[_Unit]) -> list[Hit]:
+        """Names like what was answered, when none is equal; nothing for a whole sentence."""
+        kept = [unit for unit in units if unit.heard not in self._fillers]
+        if not kept or len(kept) > LIKE_MAX_WORDS:
+            return []
+        hits: list[Hit] = []
+        for place in range(len(kept)):
+            for size in range(min(4, len(kept) - place), 0, -1):
+                window = kept[place : place + size]
+                joined = "".join(unit.heard for unit in window)
+                if joined in self._never or joined.isdecimal():
+                    continue
+                cover = 0.85 + 0.15 * size / len(kept)
+                hits += [
+                    Hit(ref, round(0.95 * likeness * cover, 3), window[0].start, window[-1].end)
+                    for name, likeness in self._like(joined)
+                    for ref in self._exact[name]
+                ]
+        best = max((hit.score for hit in hits), default=0)
+        return [hit for hit in hits if hit.score >= best - 0.06]
+
+    def _like(self, joined: str) -> list[tuple[str, float]]:
+        bones = _bones_of(joined)
+        lowest = 0.9 if len(bones) < 4 else 0.84 if len(bones) == 4 else 0.8  # noqa: PLR2004
+        near = process.extract(joined, self._exact.keys(), scorer=fuzz.ratio, score_cutoff=70, limit=12)
+        weighed = [(name, (ratio + fuzz.ratio(bones, self._bones[name])) / 200) for name, ratio, _ in near]
+        return [(name, likeness) for name, likeness in weighed if likeness >= lowest]

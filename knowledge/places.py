@@ -1,0 +1,207 @@
+"""Where people are: regions, provinces and towns in any spelling, or by a point on the map."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from knowledge.models import Beyond, Point, Province, Region, Town
+from knowledge.names import Certainty, Hit, NameIndex, Spelling, key
+
+NEAR_KM: Final = 60
+"""Farther than this (kilometres) from every known place, a point tells nothing."""
+_EARTH_KM: Final = 6371.0
+_OPENERS: Final = (
+    "f fi في fel men mn min من de d du à a en vers dans ville مدينة mdina lmdina province إقليم i9lim عمالة wilaya préfecture "
+    "région جهة جيهة jiha jihat commune جماعة jama3a village قرية 9arya douar دوار الدوار centre مركز medina souk سوق"
+).split()
+_FILLERS: Final = (
+    "ana أنا je suis j habite kanskon kanskn nskon nskn ساكن ساكنة كنسكن sakn sakna sakin rani راني hna حنا 7na nous sommes "
+    "khddam خدام خدامة kankhdem كنخدم khdam travaille viens vient kayn كاين hda حدا 7da 7daya حداية 9rib قريب قريبة près "
+    "proche dyal ديال d la le les the in from near smiytha سميتها smito blasa بلاصة bled blad أسكن أعيش أعمل وأعمل "
+    "ب b و o w chez نحن merci salam السلام عليكم c est notre atelier dima هي هو hia ma ta"
+).split()
+_REGION_WORDS: Final = frozenset(map(key, ("région", "جهة", "jiha", "jihat", "جيهة", "jihet", "jihte")))
+_GSM_ACCENTS: Final = frozenset("éèàùÉ")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """A place found in a text or near a point.
+
+    Attributes:
+        code: ISO 3166-2 code: of the province, or of the region where `kind` is "region".
+        kind: What was named.
+        name: Key of the town (`label` shows it), nothing for a province or region.
+        score: 1 where the folded spelling is equal to a known one, less where it is only alike.
+        start: Offset of the first character in the text.
+        end: Offset after the last one.
+    """
+
+    code: str
+    kind: Literal["town", "province", "region"]
+    name: str | None
+    score: float
+    start: int
+    end: int
+
+
+def plain_latin(name: str) -> str:
+    """A French name for Darija in Latin letters: only the accents that a plain SMS carries (GSM 03.38)."""
+    return "".join(
+        letter if letter in _GSM_ACCENTS else unicodedata.normalize("NFD", letter)[0]
+        for letter in unicodedata.normalize("NFC", name)
+    )
+
+
+class PlaceIndex:
+    """Look-ups of places.
+
+    Args:
+        regions: The twelve regions.
+        provinces: The 75 provinces and prefectures.
+        towns: Towns people name.
+        communes: The other communes: read only where a place was asked for.
+        beyond: Places on the other side of the border.
+        never: Words that are never a misspelt place.
+    """
+
+    def __init__(
+        self,
+        regions: Sequence[Region],
+        provinces: Sequence[Province],
+        towns: Sequence[Town],
+        communes: Sequence[Town] = (),
+        beyond: Sequence[Beyond] = (),
+        never: Iterable[str] = (),
+    ) -> None:
+        self._regions = {region.code: region for region in regions}
+        self._provinces = {province.code: province for province in provinces}
+        self._towns = {town.fr: town for town in towns}
+        # Communes of one name in one province are one answer; those of a known town's key are that town.
+        self._communes = {f"{commune.fr}@{commune.province}": commune for commune in communes}
+        self._seats = {region.seat: region.code for region in regions}
+        self._points: list[tuple[Point, str | None]] = [
+            *((town.at, ref) for ref, town in {**self._towns, **self._communes}.items() if town.at),
+            *((place.at, None) for place in beyond),
+        ]
+        self._names = NameIndex(self._spellings(), never=never, openers=_OPENERS, fillers=_FILLERS)
+
+    def _spellings(self) -> Iterable[Spelling]:
+        for ref, place in {**self._regions, **self._provinces, **self._towns}.items():
+            sure = (place.fr.split(" (")[0], place.ar.split(" (")[0], *place.also)
+            folded = {key(text) for text in place.asked}
+            yield from (Spelling(ref, text) for text in sure if key(text) not in folded)
+            yield from (Spelling(ref, text, Certainty.ASKED) for text in place.asked)
+        for ref, commune in self._communes.items():
+            yield Spelling(ref, commune.fr, Certainty.RARE)
+            yield Spelling(ref, commune.ar, Certainty.RARE)
+
+    def find(self, text: str) -> list[PlaceMatch]:
+        """Find places in running text, in order; nothing doubtful, no names of persons.
+
+        Args:
+            text: Any string; its first 1,000 characters are looked at.
+
+        Returns:
+            Matches. Several on the same words where a name stands for several places.
+        """
+        return self._matches(self._names.find(text))
+
+    def read(self, text: str) -> list[PlaceMatch]:
+        """Read the answer to "where?": any town, commune, province or region, spelling-tolerant.
+
+        Args:
+            text: Any string; as `find`.
+
+        Returns:
+            At most 5 candidates, likeliest first; one of score 1 needs no second question.
+        """
+        return self._matches(self._names.read(text))
+
+    def _matches(self, hits: Sequence[Hit]) -> list[PlaceMatch]:
+        found: list[PlaceMatch] = []
+        # A town goes before its province and region of the same name: it says more.
+        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.ref.startswith("MA-"), hit.ref)):
+            match = self._match(hit)
+            same = [other for other in found if (other.start, other.end, other.code) == (match.start, match.end, match.code)]
+            if not same:
+                found.append(match)
+        return found
+
+    def _match(self, hit: Hit) -> PlaceMatch:
+        if hit.ref in self._seats and hit.before in _REGION_WORDS:
+            return PlaceMatch(self._seats[hit.ref], "region", None, hit.score, hit.start, hit.end)
+        if hit.ref in self._regions:
+            return PlaceMatch(hit.ref, "region", None, hit.score, hit.start, hit.end)
+        if hit.ref in self._provinces:
+            return PlaceMatch(hit.ref, "province", None, hit.score, hit.start, hit.end)
+        return PlaceMatch(self._town(hit.ref).province, "town", hit.ref, hit.score, hit.start, hit.end)
+
+    def _town(self, ref: str) -> Town:
+        return self._towns.get(ref) or self._communes[ref]
+
+    def nearest(self, latitude: float, longitude: float) -> PlaceMatch | None:
+        """Give the town nearest to a point.
+
+        Args:
+            latitude: Degrees, WGS 84.
+            longitude: As above.
+
+        Returns:
+            The town; nothing when it is more than 60 km away, or when a place beyond the border is nearer.
+        """
+        distance, ref = min((_kilometres((latitude, longitude), point), ref or "") for point, ref in self._points)
+        if not ref or not distance <= NEAR_KM:
+            return None
+        return PlaceMatch(self._town(ref).province, "town", ref, 1.0, 0, 0)
+
+    def label(self, code: str, language: str) -> str:
+        """Name a place for the person.
+
+        Args:
+            code: Of a region or province, or the name of a town as `PlaceMatch` gives it.
+            language: One of the four written forms.
+
+        Returns:
+            The name; what is not a known place (a name kept as it was typed) as it is.
+        """
+        place = (
+            self._regions.get(code) or self._provinces.get(code) or self._towns.get(code) or self._communes.get(code)
+        )
+        if place is None:
+            return code
+        if language == "ary-Latn":
+            return plain_latin(place.fr)
+        return place.fr if language == "fr" else place.ar
+
+    def regions(self) -> list[str]:
+        """The codes of the twelve regions, north to south as the decree lists them."""
+        return list(self._regions)
+
+    def provinces(self, region: str) -> list[str]:
+        """The codes of a region's provinces and prefectures; empty for an unknown region."""
+        return [province.code for province in self._provinces.values() if province.region == region]
+
+    def region_of(self, province: str) -> str:
+        """The region of a province.
+
+        Raises:
+            KeyError: No such province.
+        """
+        return self._provinces[province].region
+
+    def knows(self, code: str) -> bool:
+        """Whether a code is one of a province or region."""
+        return code in self._provinces or code in self._regions
+
+
+def _kilometres(one: Point, other: Point) -> float:
+    """Great-circle distance (haversine)."""
+    north, south = math.radians(one[0]), math.radians(other[0])
+    across = math.radians(other[1] - one[1])
+    arc = math.sin((south - north) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(across / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, arc)))
