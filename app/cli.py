@@ -122,7 +122,7 @@ def rasa(context: typer.Context) -> None:
     """Rasa's own command line, inside this environment: maalem rasa --help."""
     from bot.engine.rasa_compat.cli import main as run
 
-    run(context.args)
+    raise typer.Exit(run(context.args))
 
 
 @app.command()
@@ -138,10 +138,9 @@ def catalogs() -> None:
     """Bring the catalogs into line with i18n/messages.yml: new ids in, old ones out."""
     from i18n.export import update
 
-    update()
-    _console().print(
-        "The catalogs carry the ids of i18n/messages.yml. What is empty now needs words: ./maalem validate"
-    )
+    changed = update()
+    said = f"Brought into line: {', '.join(changed)}. What is empty now needs words" if changed else "Nothing to change"
+    _console().print(f"{said}: ./maalem validate")
 
 
 @webhook_app.command("set")

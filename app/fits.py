@@ -1,11 +1,10 @@
-"""What each surface can show whole: the one question about channels that the bot may ask, answered from above it."""
+"""What each surface can show whole: the one question about channels that the bot asks, answered from above it."""
 
 from __future__ import annotations
 
 from channels.sms import render as sms
 from channels.telegram import render as telegram
 from channels.whatsapp import render as whatsapp
-from channels.whatsapp.render import LabelTooLong, TextTooLong, TooManyChoices
 from conversation import Outbound, Surface
 
 
@@ -15,10 +14,6 @@ def fits(message: Outbound, surface: Surface) -> bool:
         case Surface.SMS:
             return sms.fits(message)
         case Surface.TELEGRAM:
-            return len(telegram.render(message)) == 1
+            return telegram.fits(message)
         case Surface.WHATSAPP:
-            try:
-                whatsapp.render(message)
-            except (TooManyChoices, LabelTooLong, TextTooLong):
-                return False
-            return True
+            return whatsapp.fits(message)

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Any, Final
 
@@ -81,6 +83,26 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _parse_lazily(settings: Settings) -> Callable[[str], Awaitable[dict[str, Any]]]:
+    """Understanding for POST /nlu/parse: Rasa is loaded when somebody first asks, never in a gateway nobody asks."""
+    lock = asyncio.Lock()
+    made: list[Any] = []
+
+    def make() -> None:
+        from bot.engine.understanding import Understanding
+
+        made.append(Understanding(settings))
+
+    async def parse(text: str) -> dict[str, Any]:
+        async with lock:
+            if not made:
+                await asyncio.to_thread(make)
+        parsed: dict[str, Any] = await made[0].parse(text)
+        return parsed
+
+    return parse
+
+
 def run_gateway(settings: Settings, process: str) -> None:
     """Serve webhooks, the simulator and the health pages.
 
@@ -93,7 +115,7 @@ def run_gateway(settings: Settings, process: str) -> None:
     stop_on_signals()  # uvicorn repeats its signal when it is done: it meets our handler and the exit stays clean
     options: dict[str, Any] = {"loop": "uvloop", "http": "httptools", "access_log": False, "log_config": None}
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, _parse_lazily(settings) if settings.simulator else None),
         host=settings.host,
         port=settings.port,
         timeout_graceful_shutdown=GRACE_S,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
-from telegram import Bot
-from telegram.error import TelegramError
-
 from app.surroundings import CannotStart
+from channels.errors import SendFailed
 from channels.telegram.adapter import TelegramAdapter
 from runtime.settings import Settings
 
 PATH: Final = "/webhooks/telegram"
-TIMEOUT_S: Final = 15.0
 
 
 async def set_webhook(settings: Settings) -> str:
@@ -49,23 +48,20 @@ async def webhook_info(settings: Settings) -> str:
     Raises:
         CannotStart: As `set_webhook`.
     """
-    token = _token(settings)
-    try:
-        async with Bot(token, base_url=f"{settings.telegram_base_url}/bot") as bot:
-            info = await bot.get_webhook_info()
-    except TelegramError as error:
-        raise CannotStart(f"Telegram refuses: {str(error).replace(token, '[token]')}") from None
+    async with _adapter(settings) as adapter:
+        info = await adapter.webhook_info()
     lines = [f"address  {info.url or 'none'}", f"waiting  {info.pending_update_count}"]
     if info.last_error_date is not None:
         lines.append(f"failure  {info.last_error_date:%Y-%m-%d %H:%M} UTC: {info.last_error_message}")
     return "\n".join(lines)
 
 
-def _token(settings: Settings) -> str:
+@asynccontextmanager
+async def _adapter(settings: Settings) -> AsyncIterator[TelegramAdapter]:
     if settings.telegram_token is None:
         raise CannotStart("There is no token: MAALEM_TELEGRAM_TOKEN=… (from @BotFather)")
-    return settings.telegram_token.get_secret_value()
-
-
-def _adapter(settings: Settings) -> TelegramAdapter:
-    return TelegramAdapter(_token(settings), settings.telegram_base_url, TIMEOUT_S)
+    try:
+        async with TelegramAdapter(settings.telegram_token, settings.telegram_base_url) as adapter:
+            yield adapter
+    except SendFailed as failure:
+        raise CannotStart(f"Telegram did not do it: {failure}") from None

@@ -31,9 +31,9 @@ def catalogs() -> Outcome:
 
 
 def channels() -> Outcome:
-    """Every sentence with its choices: shown whole by SMS and by WhatsApp."""
+    """Every sentence with its choices: shown whole where it may appear."""
     from app.fits import fits
-    from conversation import Choice, Outbound, Surface
+    from conversation import Choice, Outbound
     from i18n import check
 
     problems, count = [], 0
@@ -44,13 +44,12 @@ def channels() -> Outcome:
             for number, label in enumerate(entry.choices, start=1)
         )
         message = Outbound(text=entry.text, language=entry.language, choices=choices, list_title="…")
-        surfaces = (Surface.SMS,) if entry.sms else (Surface.SMS, Surface.WHATSAPP, Surface.TELEGRAM)
         problems += [
             f"{entry.message_id} ({entry.language}{', sms' if entry.sms else ''}) does not fit {surface}"
-            for surface in surfaces
+            for surface in entry.surfaces
             if not fits(message, surface)
         ]
-    return Outcome(f"{count} sentences on SMS and WhatsApp", problems)
+    return Outcome(f"{count} sentences on SMS, WhatsApp and Telegram", problems)
 
 
 def facts() -> Outcome:

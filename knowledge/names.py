@@ -8,11 +8,11 @@ limits: a wrong place or craft costs an artisan more than one more question.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -25,6 +25,10 @@ READ_MAX_WORDS: Final = 80
 LIKE_MAX_WORDS: Final = 7
 """Words of an answer (fillers not counted) beyond which nothing is guessed: it is a sentence, not a name."""
 CANDIDATES_MAX: Final = 5
+"""What is offered to choose from."""
+_HITS_MAX: Final = 12
+OPEN_SCORE: Final = 0.95
+"""Score of an equal spelling that stands for several things."""
 
 _MARKS: Final = "\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
@@ -117,6 +121,41 @@ def _units(text: str) -> list[_Unit]:
     return units
 
 
+class Placed(Protocol):
+    """A match with its place in the text and its score."""
+
+    @property
+    def score(self) -> float:
+        """1 where the spelling is equal."""
+
+    @property
+    def start(self) -> int:
+        """Offset of the first character."""
+
+    @property
+    def end(self) -> int:
+        """Offset after the last one."""
+
+
+M = TypeVar("M", bound=Placed)
+
+
+def settled(matches: Sequence[M]) -> list[M]:
+    """Cut candidates to what can be offered; where one spelling stands for several things, none of them is certain.
+
+    Args:
+        matches: Dataclass instances, likeliest first.
+
+    Returns:
+        At most 5, each with a score under 1 if another has the same words.
+    """
+    words = Counter((match.start, match.end) for match in matches)
+    return [
+        replace(match, score=min(match.score, OPEN_SCORE)) if words[match.start, match.end] > 1 else match  # type: ignore[type-var]
+        for match in matches[:CANDIDATES_MAX]
+    ]
+
+
 class NameIndex:
     """Names in all their spellings, ready to be found.
 
@@ -174,7 +213,7 @@ class NameIndex:
             text: Any string; as `find`.
 
         Returns:
-            At most 5 hits of different names, each as near to the best as to be open to doubt.
+            At most 12 hits of different names, each as near to the best as to be open to doubt.
         """
         units = _units(text)
         hits, _ = self._equal(units, asked=True)
@@ -183,7 +222,7 @@ class NameIndex:
         best: dict[str, Hit] = {}
         for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start)):
             best.setdefault(hit.ref, hit)
-        return list(best.values())[:CANDIDATES_MAX]
+        return list(best.values())[:_HITS_MAX]
 
     def _equal(self, units: Sequence[_Unit], *, asked: bool) -> tuple[list[Hit], set[int]]:
         hits: list[Hit] = []
@@ -193,10 +232,9 @@ class NameIndex:
         while place < len(units):
             found, length = self._longest(units, place, asked=asked, told=told)
             if found:
-                score = 1.0 if len(found) == 1 or not asked else 0.95
                 before = units[place - 1].heard if place else ""
                 last = units[place + length - 1].end
-                hits += [Hit(ref, score, units[place].start, last, before) for ref in found]
+                hits += [Hit(ref, 1.0, units[place].start, last, before) for ref in found]
                 taken.update(range(place, place + length))
             place += length
         return hits, taken

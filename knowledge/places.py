@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from knowledge.models import Beyond, Point, Province, Region, Town
-from knowledge.names import Certainty, Hit, NameIndex, Spelling, key
+from knowledge.names import Certainty, Hit, NameIndex, Spelling, key, settled
 
 NEAR_KM: Final = 60
 """Farther than this (kilometres) from every known place, a point tells nothing."""
@@ -57,6 +58,11 @@ def plain_latin(name: str) -> str:
     )
 
 
+def _short(name: str) -> str:
+    """A name without the province that tells it from another of the same name."""
+    return name.split(" (")[0]
+
+
 class PlaceIndex:
     """Look-ups of places.
 
@@ -81,8 +87,7 @@ class PlaceIndex:
         self._regions = {region.code: region for region in regions}
         self._provinces = {province.code: province for province in provinces}
         self._towns = {town.fr: town for town in towns}
-        # Communes of one name in one province are one answer; those of a known town's key are that town.
-        self._communes = {f"{commune.fr}@{commune.province}": commune for commune in communes}
+        self._communes = dict(self._by_name(communes))
         self._seats = {region.seat: region.code for region in regions}
         self._points: list[tuple[Point, str | None]] = [
             *((town.at, ref) for ref, town in {**self._towns, **self._communes}.items() if town.at),
@@ -90,15 +95,26 @@ class PlaceIndex:
         ]
         self._names = NameIndex(self._spellings(), never=never, openers=_OPENERS, fillers=_FILLERS)
 
+    def _by_name(self, communes: Sequence[Town]) -> Iterable[tuple[str, Town]]:
+        """Communes by a name that stands for one of them alone: with the province where there are several."""
+        shared = Counter(commune.fr for commune in communes)
+        for commune in communes:
+            if shared[commune.fr] == 1 and commune.fr not in self._towns:
+                yield commune.fr, commune
+                continue
+            province = self._provinces[commune.province]
+            names = {"fr": f"{commune.fr} ({province.fr})", "ar": f"{commune.ar} ({province.ar})"}
+            yield names["fr"], commune.model_copy(update=names)
+
     def _spellings(self) -> Iterable[Spelling]:
         for ref, place in {**self._regions, **self._provinces, **self._towns}.items():
-            sure = (place.fr.split(" (")[0], place.ar.split(" (")[0], *place.also)
+            sure = (_short(place.fr), _short(place.ar), *place.also)
             folded = {key(text) for text in place.asked}
             yield from (Spelling(ref, text) for text in sure if key(text) not in folded)
             yield from (Spelling(ref, text, Certainty.ASKED) for text in place.asked)
         for ref, commune in self._communes.items():
-            yield Spelling(ref, commune.fr, Certainty.RARE)
-            yield Spelling(ref, commune.ar, Certainty.RARE)
+            yield Spelling(ref, _short(commune.fr), Certainty.RARE)
+            yield Spelling(ref, _short(commune.ar), Certainty.RARE)
 
     def find(self, text: str) -> list[PlaceMatch]:
         """Find places in running text, in order; nothing doubtful, no names of persons.
@@ -109,7 +125,7 @@ class PlaceIndex:
         Returns:
             Matches. Several on the same words where a name stands for several places.
         """
-        return self._matches(self._names.find(text))
+        return sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
 
     def read(self, text: str) -> list[PlaceMatch]:
         """Read the answer to "where?": any town, commune, province or region, spelling-tolerant.
@@ -118,9 +134,9 @@ class PlaceIndex:
             text: Any string; as `find`.
 
         Returns:
-            At most 5 candidates, likeliest first; one of score 1 needs no second question.
+            At most 5 candidates, likeliest first. Score 1: an equal spelling that stands for one place alone.
         """
-        return self._matches(self._names.read(text))
+        return settled(self._matches(self._names.read(text)))
 
     def _matches(self, hits: Sequence[Hit]) -> list[PlaceMatch]:
         found: list[PlaceMatch] = []
@@ -152,10 +168,13 @@ class PlaceIndex:
             longitude: As above.
 
         Returns:
-            The town; nothing when it is more than 60 km away, or when a place beyond the border is nearer.
+            The town; nothing when it is more than 60 km away, when a place beyond the border is nearer, or when
+            the numbers are no point on Earth.
         """
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004
+            return None
         distance, ref = min((_kilometres((latitude, longitude), point), ref or "") for point, ref in self._points)
-        if not ref or not distance <= NEAR_KM:
+        if not ref or distance > NEAR_KM:
             return None
         return PlaceMatch(self._town(ref).province, "town", ref, 1.0, 0, 0)
 

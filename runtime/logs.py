@@ -147,7 +147,7 @@ def _error_of(found: Any) -> BaseException | None:
     return sys.exc_info()[1] if found else None
 
 
-def _warned(  # noqa: PLR0917 - the shape that warnings.showwarning has
+def _warned(
     message: Warning | str,
     category: type[Warning],
     filename: str,

@@ -30,11 +30,11 @@ MAX_VALUE_CHARS: Final = 200
 MAX_CAUSES: Final = 5
 MAX_FRAMES: Final = 12
 
-_TOKEN = re.compile(r"(?<![0-9A-Za-z])\d{3,}:[A-Za-z0-9_-]{8,}")
-"""A bot token: digits, a colon, a long word."""
+_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{8,}")
+"""A bot token: digits, a colon, a long word; in addresses "bot" stands before it."""
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
-_PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)?\d(?:[\s().\-\u200e\u200f\u2066-\u2069]{0,3}\d){7,}(?![0-9A-Za-z])")
-"""Nine digits or more (eight after + or 00), of any script, however they are spaced."""
+_PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)?\d(?:[\s().\-\u200e\u200f\u2066-\u2069]{0,3}\d){8,}(?![0-9A-Za-z])")
+"""Nine digits or more, of any script, however they are spaced."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")
 
 

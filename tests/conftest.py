@@ -13,7 +13,9 @@ from typing import Any, Final
 
 import pytest
 
+from bot.engine import training
 from runtime.clock import FixedClock
+from runtime.settings import load_settings
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 WATCHED: Final = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getaddrinfo": 0}
@@ -37,15 +39,24 @@ def _is_here(host: object) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def _is_numeric(host: object) -> bool:
+    try:
+        ipaddress.ip_address(str(host).partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 def _guard(event: str, args: tuple[Any, ...]) -> None:
     position = WATCHED.get(event)
     if position is None:
         return
     address = args[position]
     host = address[0] if isinstance(address, tuple) else address
-    # A bare string is the path of a Unix socket, which never leaves the machine; getaddrinfo gives the host itself.
-    named = isinstance(address, tuple) or event == "socket.getaddrinfo"
-    if named and not _is_here(host):
+    # A bare string is the path of a Unix socket, which never leaves the machine.
+    # Asked for an address of figures, getaddrinfo reads it here; a name would be asked of another machine.
+    leaves = not _is_numeric(host) if event == "socket.getaddrinfo" else isinstance(address, tuple)
+    if leaves and not _is_here(host):
         raise NetworkRefusedError(f"a test wanted to reach {host!r}: only 127.0.0.1 is allowed (tests/fakes/)")
 
 
@@ -68,6 +79,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def clock() -> FixedClock:
     """A clock that stands at 09:00 UTC on 2026-11-23 until the test moves it."""
     return FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The model of this version's data: the one already trained if it fits, else trained now."""
+    return training.train(load_settings({}), report=lambda _line: None)
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,15 @@ from bot.responses.compose import Composer, Fits
 from knowledge import load as load_knowledge
 from runtime.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.engine.turn import Engine
+
 
 class ModelMissing(Exception):
     """There is no trained model: `maalem train` makes one."""
 
 
-def load_engine(settings: Settings, fits: Fits, model: Path | None = None) -> object:
+def load_engine(settings: Settings, fits: Fits, model: Path | None = None) -> Engine:
     """Load the newest model and everything around it. Takes seconds: show that something happens.
 
     Args:
@@ -29,7 +32,7 @@ def load_engine(settings: Settings, fits: Fits, model: Path | None = None) -> ob
         model: Another model than the newest.
 
     Returns:
-        A `bot.engine.turn.Engine`.
+        Ready to run turns.
 
     Raises:
         ModelMissing: No model was ever trained.

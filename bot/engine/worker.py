@@ -23,7 +23,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.logs import person_hash
 from runtime.settings import Settings
 from runtime.wakeup import Listener, Wakeups
-from storage import inbox
+from storage import channel_state, inbox
 from storage.database import Database
 from storage.inbox import Claim
 
@@ -32,6 +32,8 @@ IDLE_S: Final = 1.0
 RETRY_S: Final = (1.0, 5.0, 15.0)
 """Seconds before a failed message is tried again: after the first, the second and every later attempt."""
 ERROR_PAUSE_S: Final = 1.0
+SIGN_S: Final = 10.0
+"""Seconds between two signs of life."""
 
 
 @dataclass(slots=True)
@@ -54,13 +56,22 @@ class Worker:
     def work(self, stop: threading.Event, listener: Listener) -> None:
         """Serve until `stop` is set; the turn in hand is finished."""
         with asyncio.Runner() as runner:
+            sign_at = 0.0
             while not stop.is_set():
                 try:
+                    if time.monotonic() >= sign_at:
+                        sign_at = time.monotonic() + SIGN_S
+                        self.give_sign()
                     if not self.once(runner):
                         listener.wait(self._idle_s())
                 except Exception as error:  # noqa: BLE001 - the database may be away: the worker waits for it
                     structlog.get_logger().error("worker_paused", error=type(error).__name__)
                     stop.wait(ERROR_PAUSE_S)
+
+    def give_sign(self) -> None:
+        """Say in the database that this worker is alive, for /readyz."""
+        with self.database.begin_light() as connection:
+            channel_state.put(connection, channel_state.WORKER + self.name, "ready", now=self.clock.now())
 
     def once(self, runner: asyncio.Runner) -> bool:
         """Serve one person.

@@ -5,6 +5,7 @@ Sources: docs/knowledge.md names the facts behind the rules (law 50-17 for the c
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from knowledge.identifiers import (
@@ -31,6 +32,7 @@ from bot.journeys.model import (
 from bot.journeys.words import CATEGORY_WORDS, EXPORT_WORDS, LEGAL_FORM_WORDS, named
 from darija.numbers import read_number
 from knowledge import Knowledge
+from knowledge.models import TrackState
 
 GROUPS: Final = ("cooperative", "company")
 MASTER_YEARS: Final = 10
@@ -54,11 +56,11 @@ def _consent(understood: Understood, _answers: Answers, _knowledge: Knowledge) -
     return OTHER
 
 
-def _tracks(_answers: Answers, knowledge: Knowledge, language: str) -> Say:
+def _tracks(answers: Answers, knowledge: Knowledge, language: str) -> Say:
     picks = [
         Pick(track.id, text=track.label[language], description=track.description[language])
         for track in knowledge.tracks
-        if track.state != "closed"
+        if knowledge.track_state(track, date.fromisoformat(answers["today"])) is not TrackState.CLOSED
     ]
     return Say("utter_ask_track", picks=(*picks, Pick(SKIPPED, label="label_not_sure")))
 

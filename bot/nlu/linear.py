@@ -101,7 +101,9 @@ class LinearModel:
             or idf.shape != (size,)
             or intercepts.shape != weights[0].shape
         ):
-            raise NotALinearModelError(f"{size} terms and {len(terms['classes'])} classes, but weights are {weights.shape}")
+            raise NotALinearModelError(
+                f"{size} terms and {len(terms['classes'])} classes, but weights are {weights.shape}"
+            )
         return cls(analyser, tuple(terms["classes"]), columns, idf, weights, intercepts)
 
 

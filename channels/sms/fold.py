@@ -17,7 +17,8 @@ _ALWAYS: Final = str.maketrans({
     **dict.fromkeys("’‘‚‛′ʼ`´", "'"),
     **dict.fromkeys("–—‐‑‒―−•·", "-"),
     "…": "...",
-    **dict.fromkeys("\t\u00a0\u202f\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u205f\u3000", " "),
+    **dict.fromkeys("\t\u00a0\u202f\u205f\u3000", " "),
+    **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),  # typographers' spaces
 })  # fmt: skip
 _LIGATURES: Final = {"œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "ı": "i", "đ": "d", "Đ": "D"}
 """Latin letters that are not a letter and an accent."""
@@ -43,7 +44,7 @@ _BLANK_LINES: Final = regex.compile(r"\n{3,}")
 def fold_for_sms(text: str, language: str) -> str:
     """Bring a text into its cheap form.
 
-    In every language: composed characters, `\\n` line ends, plain quotes, dashes and spaces; no emoji nor the space
+    In every language: composed characters, line feeds, plain quotes, dashes and spaces; no emoji nor the space
     before it, no direction marks, no Arabic tatweel or vowel signs; digits held together by a no-break space are
     joined, since an ordinary space would reverse them in an Arabic line. In French and Latin Darija also accents
     outside GSM-7: `ç→c`, `ê→e`, `œ→oe`; letters inside (`é è à ù`) stay.

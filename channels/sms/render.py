@@ -11,7 +11,7 @@ from channels.sms.segments import SmsSize, measure, split
 from conversation import Outbound
 
 MAX_SEGMENTS: Final = 3
-"""Segments of one SMS to a person: beyond that some telephones show the parts as separate messages (channel facts 5)."""
+"""Segments of one SMS to a person: a longer answer waits for "more" (channel facts 5)."""
 PERSON_KEY: Final = "0"
 """The key that always means a person; its line stands last whatever the order (style guide 4)."""
 

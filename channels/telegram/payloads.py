@@ -33,7 +33,21 @@ COMMANDS: Final = {
     "human": "ask_human",
 }
 """Command → the intent it means. `/start` is not among them: it opens the talk. Whatever else begins with a slash is
-ordinary text. `/privacy` is one that Telegram asks every bot to answer (https://telegram.org/privacy-tpa, 4.3)."""
+ordinary text."""
+
+COMMAND_LABELS: Final = {
+    "menu": "label_menu",
+    "status": "label_status",
+    "back": "label_back",
+    "cancel": "label_leave",
+    "language": "label_language",
+    "human": "label_person",
+    "mydata": "label_my_data",
+    "privacy": "label_intent_privacy_info",
+    "help": "label_intent_help",
+}
+"""Command → message id of what the app's menu says of it, at most 256 characters
+(https://core.telegram.org/bots/api#botcommand)."""
 
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 

@@ -1,7 +1,7 @@
 """Message bodies of Meta's Cloud API: only the fields we send.
 
-Source: https://developers.facebook.com/docs/whatsapp/guides/interactive-messages/ and
-https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages, channel facts 1 and 3.4.
+Source: https://developers.facebook.com/docs/whatsapp/guides/interactive-messages/ ; channel facts 1 and 3.4, read
+2026-11-23.
 """
 
 from __future__ import annotations

@@ -27,7 +27,16 @@ from channels.whatsapp.payloads import (
 )
 from conversation import Choice, Outbound
 
-__all__ = ["CannotShow", "LabelTooLong", "NothingToSay", "TextTooLong", "TokenTooLong", "TooManyChoices", "fits", "render"]
+__all__ = [
+    "CannotShow",
+    "LabelTooLong",
+    "NothingToSay",
+    "TextTooLong",
+    "TokenTooLong",
+    "TooManyChoices",
+    "fits",
+    "render",
+]
 
 MAX_TEXT: Final = 4096
 """Characters of a message of text alone. This and all limits below: channel facts 1, sources [12], [14] and [16], read

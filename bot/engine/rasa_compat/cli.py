@@ -1,4 +1,4 @@
-"""Rasa's own commands, run with everything of this package in place: `maalem rasa train`, `maalem rasa data validate`."""
+"""Rasa's own commands with everything of this package in place: `maalem rasa train`, `maalem rasa data validate`."""
 
 from __future__ import annotations
 

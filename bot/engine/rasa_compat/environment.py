@@ -13,6 +13,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any, Final
 
+from bot.engine.rasa_compat.left_out import leave_out, leave_out_no_more
 from bot.engine.rasa_compat.no_tensorflow import answer_for_tensorflow
 
 #: Packages during whose import KNOWN_WARNINGS are ignored.
@@ -30,17 +31,24 @@ KNOWN_WARNINGS: Final[tuple[tuple[str, type[Warning], str], ...]] = (
         r"rasa\.(core\.tracker_store|engine\.caching)$",
     ),
     # Rasa needs apscheduler < 3.11 and setuptools < 81.
-    (r"pkg_resources is deprecated as an API", UserWarning, r"apscheduler$"),
+    (r"pkg_resources is deprecated as an API", UserWarning, r"(apscheduler|rasa\.shared\.utils\.validation)$"),
+    # pykwalify < 1.9, with which Rasa checks a domain.
+    (r"the load_module\(\) method is deprecated", DeprecationWarning, r"(importlib\._bootstrap|_frozen_importlib)$"),
+    # Said by Rasa itself whenever a domain is read, whatever is in it.
+    (r"Slot auto-fill has been removed in 3\.0", UserWarning, r"rasa\.shared\.core\.slot_mappings$"),
 )
 
 
-class InstalledTooLate(RuntimeError):
+class InstalledTooLateError(RuntimeError):
     """Rasa was imported before `install()`: it has looked for TensorFlow and telemetry already."""
 
 
 @contextmanager
 def known_warnings_ignored() -> Iterator[None]:
-    """Ignore exactly KNOWN_WARNINGS within the block; all other warnings keep their filters."""
+    """Ignore exactly KNOWN_WARNINGS within the block; all other warnings keep their filters.
+
+    For what Rasa says when it reads a domain or trains; its imports are quiet after `install()`.
+    """
     with warnings.catch_warnings():
         for message, category, module in KNOWN_WARNINGS:
             warnings.filterwarnings("ignore", message, category, module)
@@ -76,19 +84,25 @@ def _quieten(loader: Any) -> None:
     loader.exec_module = exec_module  # loaders are made anew for each module: this one serves no other
 
 
-def install() -> None:
-    """Prepare this process for Rasa; a second call changes nothing.
+def install(*, lean: bool = False) -> None:
+    """Prepare this process for Rasa; a second call changes nothing but what later imports leave out.
 
     Sets `RASA_TELEMETRY_ENABLED=false` (its error reporting breaks with a current sentry-sdk, and nothing about
     people may leave the machine), answers for TensorFlow and quietens KNOWN_WARNINGS while Rasa is imported.
 
+    Args:
+        lean: Also leave out what running turns never needs (`left_out.py`). Not for training or Rasa's commands.
+
     Raises:
-        InstalledTooLate: Rasa was imported before the first call.
+        InstalledTooLateError: Rasa was imported before the first call.
     """
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    if any(isinstance(finder, QuietFinder) for finder in sys.meta_path):
-        return
-    if "rasa" in sys.modules:
-        raise InstalledTooLate("bot.engine.rasa_compat.install() must run before Rasa is first imported.")
-    answer_for_tensorflow()
-    sys.meta_path.insert(0, QuietFinder())
+    if not any(isinstance(finder, QuietFinder) for finder in sys.meta_path):
+        if "rasa" in sys.modules:
+            raise InstalledTooLateError("bot.engine.rasa_compat.install() must run before Rasa is first imported.")
+        answer_for_tensorflow()
+        sys.meta_path.insert(0, QuietFinder())
+    if lean:
+        leave_out()
+    else:
+        leave_out_no_more()

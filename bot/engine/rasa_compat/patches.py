@@ -13,7 +13,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
 
 from bot.engine.rasa_compat.errors import ActionFailed
-from bot.engine.rasa_compat.no_tensorflow import is_absent
+from bot.engine.rasa_compat.no_tensorflow import answers_for
 from bot.engine.rasa_compat.results import ResultSchema
 
 
@@ -57,6 +57,6 @@ def _seeing_absence(find: Any) -> Any:
 
     def find_unavailable_packages(package_names: list[str]) -> set[str]:
         missing: set[str] = find(package_names)
-        return missing | {name for name in package_names if is_absent(name.partition(".")[0])}
+        return missing | {name for name in package_names if answers_for(name.partition(".")[0])}
 
     return find_unavailable_packages

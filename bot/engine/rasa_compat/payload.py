@@ -55,7 +55,7 @@ def _entities(stored: str | None, domain: Domain) -> list[tuple[str, Any]]:
         raise BadPayload("What follows the intent is no JSON object.") from error
     unknown = given.keys() - set(domain.entities)
     if unknown:
-        raise BadPayload(f"The domain has no entity {sorted(unknown)[0]!r}.")
+        raise BadPayload(f"The domain has no entity {min(unknown)!r}.")
     return [
         (entity, value)
         for entity, values in given.items()

@@ -37,8 +37,8 @@ from rasa.shared.core.events import (
     ReminderCancelled,
     ReminderScheduled,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa_sdk.executor import ActionExecutor
@@ -56,7 +56,7 @@ from bot.engine.rasa_compat.runner import SequentialRunner
 MAX_ACTIONS_PER_MESSAGE: Final = 10
 
 
-class UnsupportedPolicy(ValueError):
+class UnsupportedPolicyError(ValueError):
     """The model has a policy that looks further back than a compact tracker reaches."""
 
 
@@ -103,6 +103,8 @@ class StrictProcessor(MessageProcessor):
         self.nlg = NeverSilent(NaturalLanguageGenerator.create(nlg, self.domain))
         self._actions: dict[str, Action] = {}
         self._extracts_slots = _extracts_slots(self.domain)
+        self._intents = frozenset(self.domain.intents)
+        self._entities = frozenset(self.domain.entities)
         self._nlu_target = _node_before_regex_handler(self.model_metadata)
         self._just_parsed: tuple[str, dict[str, Any]] | None = None
 
@@ -191,7 +193,7 @@ class StrictProcessor(MessageProcessor):
         results = self.graph_runner.run(
             inputs={
                 PLACEHOLDER_MESSAGE: [UserMessage(text)],
-                PLACEHOLDER_TRACKER: DialogueStateTracker("", self.domain.slots),
+                PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),  # no component of ours looks at it
             },
             targets=[self._nlu_target],
         )
@@ -201,6 +203,12 @@ class StrictProcessor(MessageProcessor):
         self._check_for_unseen_features(parse_data)
         self._just_parsed = (text, parse_data)
         return parse_data
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        # Rasa's check builds an empty domain for each message to see that ours is not empty.
+        named = {entity["entity"] for entity in parse_data["entities"]}
+        if parse_data["intent"]["name"] not in self._intents | {None} or named - self._entities:
+            super()._check_for_unseen_features(parse_data)
 
     def _take_parsed(self, text: str) -> dict[str, Any] | None:
         return self._just_parsed[1] if self._just_parsed and self._just_parsed[0] == text else None
@@ -276,7 +284,7 @@ class StrictProcessor(MessageProcessor):
             events = await action.run(output_channel, nlg, trial, self.domain) or []
         except ActionExecutionRejection:
             tracker.update(ActionExecutionRejected(name, prediction.policy_name, prediction.max_confidence))
-            return self.should_predict_another_action(name)
+            return bool(self.should_predict_another_action(name))
         except TurnFailed:
             raise
         except Exception as error:
@@ -286,7 +294,7 @@ class StrictProcessor(MessageProcessor):
         if any(isinstance(event, UserUttered) for event in events):
             await self.run_action_extract_slots(output_channel, tracker)
         await self._send_bot_messages(events, tracker, output_channel)
-        return self.should_predict_another_action(name)
+        return bool(self.should_predict_another_action(name))
 
     def _log_action_on_tracker(
         self, tracker: DialogueStateTracker, action: Action, events: list[Event], prediction: PolicyPrediction
@@ -306,7 +314,7 @@ def load(model_path: Path, executor: ActionExecutor, nlg: NaturalLanguageGenerat
         nlg: Words for responses; those of the domain if not given.
 
     Raises:
-        UnsupportedPolicy: A policy beside `RulePolicy`, or rules of several messages.
+        UnsupportedPolicyError: A policy beside `RulePolicy`, or rules of several messages.
         FileNotFoundError: There is no such file.
         tarfile.ReadError: The file is no model.
         rasa.shared.exceptions.UnsupportedModelVersionError: A model of another version of Rasa.
@@ -321,11 +329,11 @@ def _refuse_far_sighted_policies(metadata: ModelMetadata) -> None:
         if node.fn != "predict_action_probabilities":
             continue
         if not issubclass(node.uses, RulePolicy):
-            raise UnsupportedPolicy(
+            raise UnsupportedPolicyError(
                 f"{name}: {node.uses.__name__} learns from whole stories; only RulePolicy may be used."
             )
         if not node.config.get("restrict_rules", True):
-            raise UnsupportedPolicy(f"{name}: restrict_rules must be true; rules may have one message each.")
+            raise UnsupportedPolicyError(f"{name}: restrict_rules must be true; rules may have one message each.")
 
 
 def _node_before_regex_handler(metadata: ModelMetadata) -> str:

@@ -129,7 +129,8 @@ def compact_tracker(sender_id: str, domain: Domain, snapshot: Snapshot) -> Compa
         domain: The loaded model's domain.
         snapshot: From the turn before.
     """
-    tracker = CompactTracker(sender_id, domain.slots)
+    tracker = CompactTracker(sender_id, ())
+    tracker.slots = {slot.name: _copied(slot) for slot in domain.slots}
     for event in _prefix(domain, snapshot):
         tracker.update(event)
     tracker.prefix_length = len(tracker.events)

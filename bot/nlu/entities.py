@@ -1,16 +1,13 @@
-"""Entities as Rasa writes them, and words of a text with the places they stand at."""
+"""Entities as Rasa writes them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any
 
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.views import READ_AT_MOST
-
-_WORD: Final = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670\u0640][^\W_]*)*")
 
 
 def entity(name: str, value: str, text: str, *, start: int, end: int, extractor: str, confidence: float = 1.0) -> Any:
@@ -34,11 +31,6 @@ def entity(name: str, value: str, text: str, *, start: int, end: int, extractor:
         "extractor": extractor,
         "confidence_entity": confidence,
     }
-
-
-def words_at(text: str) -> list[tuple[str, int, int]]:
-    """Cut a text into words, each with its first character and the one after its last."""
-    return [(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
 
 
 def add_entities(messages: list[Message], find: Callable[[str], Iterable[dict[str, Any]]]) -> list[Message]:

@@ -1,0 +1,64 @@
+"""Names that are looked up: places, crafts, countries, legal forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.answers import find_legal_forms
+from bot.nlu.entities import add_entities, entity
+from knowledge import Knowledge
+from knowledge import load as load_knowledge
+
+NAME: Final = "Gazetteer"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class Gazetteer(GraphComponent):
+    """Adds entities `region`, `province` (of a town, too), `craft`, `destination` and `legal_form`.
+
+    It learns nothing: names and their spellings stand in `knowledge/data`.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Gazetteer:
+        """Make the component with the project's own facts."""
+        del config, model_storage, resource, execution_context
+        return cls(load_knowledge())
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add what is named to each message."""
+        return add_entities(messages, self._find)
+
+    def _find(self, text: str) -> Iterator[dict[str, Any]]:
+        for place in self._knowledge.places.find(text):
+            kind = "region" if place.kind == "region" else "province"
+            yield self._named(kind, place.code, text, place)
+        for craft in self._knowledge.crafts.find(text):
+            yield self._named("craft", craft.code, text, craft)
+        for country in self._knowledge.destinations.find(text):
+            yield self._named("destination", country.code, text, country)
+        for form in find_legal_forms(text):
+            yield entity("legal_form", form.value, text, start=form.start, end=form.end, extractor=NAME)
+
+    @staticmethod
+    def _named(name: str, value: str, text: str, match: Any) -> dict[str, Any]:
+        found: dict[str, Any] = entity(
+            name, value, text, start=match.start, end=match.end, extractor=NAME, confidence=match.score
+        )
+        return found

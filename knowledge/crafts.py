@@ -1,0 +1,124 @@
+"""What people make: craft families and trades in any spelling, the words for those who practise them included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from knowledge.models import Family, Trade
+from knowledge.names import Certainty, Hit, NameIndex, Spelling, settled
+
+_OPENERS: Final = (
+    "صنعة san3a sana3i صنايعي صنايعية métier حرفة lhirfa hirfa 7irfa خدام خدامة khdam khddam khdama كنصاوب kansaweb نصاوب "
+    "كنخدم kankhdem khdemt fabrique fais fabricant fabricante artisan artisane maître مصنوعات معلم معلمة m3allem m3allma maalem "
+    "atelier coopérative تعاونية ta3awniya صانع صانعة"
+).split()
+_FILLERS: Final = (
+    "ana أنا je suis f fi ف في ب b d ديال dyal de du la le les des en un une dans على 3la و o et j hna حنا 7na nous l c est "
+    "الصنعة ديالي dyali mon ma travail خدمة khedma الخدمة travaille la3bd nta traditionnel traditionnelle تقليدي تقليدية beldi "
+    "بلدي kandir كندير ندير ndir main fait faits faite salam السلام عليكم sghir kbir belyed باليد"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class CraftMatch:
+    """A craft found in a text.
+
+    Attributes:
+        code: Id of the trade, or of the family where only the family was named.
+        kind: Which of the two.
+        score: 1 where the folded spelling is equal to a known one, less where it is only alike.
+        start: Offset of the first character in the text.
+        end: Offset after the last one.
+    """
+
+    code: str
+    kind: Literal["family", "trade"]
+    score: float
+    start: int
+    end: int
+
+
+class CraftIndex:
+    """Look-ups of crafts.
+
+    Args:
+        families: With their trades.
+        never: Words that are never a misspelt craft.
+    """
+
+    def __init__(self, families: Sequence[Family], never: Iterable[str] = ()) -> None:
+        self._families = {family.id: family for family in families}
+        self._trades = {trade.id: trade for family in families for trade in family.trades}
+        spellings = [
+            Spelling(entry.id, text, certainty)
+            for entry in (*self._families.values(), *self._trades.values())
+            for certainty, texts in ((Certainty.SURE, entry.also), (Certainty.ASKED, entry.asked))
+            for text in texts
+        ]
+        self._names = NameIndex(spellings, never=never, openers=_OPENERS, fillers=_FILLERS)
+
+    def find(self, text: str) -> list[CraftMatch]:
+        """Find crafts in running text, in order; nothing doubtful.
+
+        Args:
+            text: Any string; its first 1,000 characters are looked at.
+
+        Returns:
+            Matches. Several on the same words where a word stands for several trades.
+        """
+        return sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
+
+    def read(self, text: str) -> list[CraftMatch]:
+        """Read the answer to "what is your craft?", spelling-tolerant.
+
+        Args:
+            text: Any string; as `find`.
+
+        Returns:
+            At most 5 candidates, likeliest first; a family is left out where one of its trades was named.
+        """
+        matches = self._matches(self._names.read(text))
+        told = {self._trades[match.code].family for match in matches if match.kind == "trade"}
+        return settled([match for match in matches if match.kind == "trade" or match.code not in told])
+
+    def _matches(self, hits: Sequence[Hit]) -> list[CraftMatch]:
+        trades = {(hit.start, hit.end, self._trades[hit.ref].family) for hit in hits if hit.ref in self._trades}
+        return [
+            CraftMatch(hit.ref, "trade" if hit.ref in self._trades else "family", hit.score, hit.start, hit.end)
+            for hit in hits
+            if (hit.start, hit.end, hit.ref) not in trades  # of one word for both, the trade says more
+        ]
+
+    def label(self, code: str, language: str) -> str:
+        """Name a family or trade for the person, in at most 24 characters.
+
+        Raises:
+            KeyError: No such craft or language.
+        """
+        return self.entry(code).label[language]
+
+    def entry(self, code: str) -> Family | Trade:
+        """Everything known of a family or trade.
+
+        Raises:
+            KeyError: No such craft.
+        """
+        return self._trades[code] if code in self._trades else self._families[code]
+
+    def families(self) -> list[Family]:
+        """The craft families, in the order they are offered."""
+        return list(self._families.values())
+
+    def trades(self, family: str) -> list[Trade]:
+        """The trades of a family; some have none.
+
+        Raises:
+            KeyError: No such family.
+        """
+        return list(self._families[family].trades)
+
+    def knows(self, code: str) -> bool:
+        """Whether a code is one of a family or trade."""
+        return code in self._trades or code in self._families

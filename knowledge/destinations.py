@@ -1,0 +1,66 @@
+"""Where people sell: countries in any spelling, and Europe as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from knowledge.models import Destination
+from knowledge.names import Certainty, NameIndex, Spelling
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationMatch:
+    """A country found in a text.
+
+    Attributes:
+        code: ISO 3166-1 alpha-2, or EU.
+        score: 1 where the folded spelling is equal to a known one, less where it is only alike.
+        start: Offset of the first character in the text.
+        end: Offset after the last one.
+    """
+
+    code: str
+    score: float
+    start: int
+    end: int
+
+
+class DestinationIndex:
+    """Look-ups of countries.
+
+    Args:
+        destinations: The countries artisans sell to.
+        never: Words that are never a misspelt country.
+    """
+
+    def __init__(self, destinations: Sequence[Destination], never: Iterable[str] = ()) -> None:
+        self._destinations = {destination.code: destination for destination in destinations}
+        spellings = [
+            Spelling(code, text, certainty)
+            for code, entry in self._destinations.items()
+            for certainty, texts in ((Certainty.SURE, (*entry.label.values(), *entry.also)), (Certainty.ASKED, entry.asked))
+            for text in texts
+        ]
+        openers = "f fi ف في ل l إلى ila en au aux vers à pour d de ب لـ مع m3a chez client clients كليان".split()
+        self._names = NameIndex(spellings, never=never, openers=openers)
+
+    def find(self, text: str) -> list[DestinationMatch]:
+        """Find countries in running text, in order.
+
+        Args:
+            text: Any string; its first 1,000 characters are looked at.
+        """
+        return [DestinationMatch(hit.ref, hit.score, hit.start, hit.end) for hit in self._names.find(text)]
+
+    def label(self, code: str, language: str) -> str:
+        """Name a country for the person.
+
+        Raises:
+            KeyError: No such destination or language.
+        """
+        return self._destinations[code].label[language]
+
+    def codes(self) -> list[str]:
+        """Every code, in the order of the file."""
+        return list(self._destinations)

@@ -1,0 +1,182 @@
+"""Reading the YAML files into checked entries and ready look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+
+from knowledge.crafts import CraftIndex
+from knowledge.destinations import DestinationIndex
+from knowledge.models import Beyond, Destination, Entry, Fact, Family, Province, Region, Town, Track, TrackState
+from knowledge.places import PlaceIndex
+
+DATA: Final = Path(__file__).parent / "data"
+_INHERITED: Final = ("source", "confidence", "checked", "review_by")
+
+E = TypeVar("E", bound=Entry)
+
+
+class KnowledgeError(ValueError):
+    """A data file says something that cannot be: the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything the product speaks from.
+
+    Attributes:
+        places: Look-ups of regions, provinces and towns.
+        crafts: Look-ups of craft families and trades.
+        destinations: Look-ups of countries.
+        tracks: What the programme offers, in the order it is offered.
+        facts: Statements behind the information messages, by id.
+        messages: Message id to the ids of its facts.
+        known_until: Last day for which the programme's budget is known.
+        entries: Every entry of every file.
+    """
+
+    places: PlaceIndex
+    crafts: CraftIndex
+    destinations: DestinationIndex
+    tracks: tuple[Track, ...]
+    facts: dict[str, Fact]
+    messages: dict[str, tuple[str, ...]]
+    known_until: date
+    entries: tuple[Entry, ...]
+
+    def track(self, track_id: str) -> Track:
+        """One track.
+
+        Raises:
+            KeyError: No such track.
+        """
+        return {track.id: track for track in self.tracks}[track_id]
+
+    def track_state(self, track: Track, on: date) -> TrackState:
+        """Whether people can apply on a day.
+
+        A track is open only while its dates say so; without a closing date, not beyond the day until which the
+        programme's budget is known: then nobody has confirmed it.
+        """
+        if track.state is TrackState.CLOSED or (track.closes is not None and on > track.closes):
+            return TrackState.CLOSED
+        begun = track.opens is None or track.opens <= on
+        if track.state is TrackState.OPEN and begun and on <= (track.closes or self.known_until):
+            return TrackState.OPEN
+        return TrackState.UNCONFIRMED
+
+    def open_tracks(self, on: date) -> list[Track]:
+        """The tracks that are open for certain on a day."""
+        return [track for track in self.tracks if self.track_state(track, on) is TrackState.OPEN]
+
+    def facts_of(self, message_id: str) -> list[Fact]:
+        """The facts a message rests on; none for a message that states none."""
+        return [self.facts[fact_id] for fact_id in self.messages.get(message_id, ())]
+
+    def overdue(self, on: date) -> list[Entry]:
+        """Entries whose day of review has come."""
+        return [entry for entry in self.entries if entry.review_by <= on]
+
+
+def section_entries(section: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the entries of a section, each with the source, confidence and dates that stand at its head."""
+    head = {name: section[name] for name in _INHERITED if name in section}
+    for entry in section["entries"]:
+        yield {**head, **entry}
+
+
+def _read(folder: Path, name: str) -> dict[str, Any]:
+    with (folder / name).open(encoding="utf-8") as file:
+        content = yaml.load(file, Loader=yaml.CSafeLoader)
+    if not isinstance(content, dict):
+        raise KnowledgeError(f"{name}: not a mapping")
+    return content
+
+
+def _all(model: type[E], name: str, entries: Iterable[dict[str, Any]]) -> list[E]:
+    try:
+        return [model.model_validate(entry) for entry in entries]
+    except ValueError as error:
+        raise KnowledgeError(f"{name}: {error}") from error
+
+
+def _families(crafts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Families with their trades, to which they hand down family id, flags, source and dates."""
+    for family in section_entries(crafts["families"]):
+        head = {name: family[name] for name in _INHERITED if name in family}
+        handed = {**head, "family": family.get("id")}
+        trades = [
+            {**handed, **trade, "flags": list(dict.fromkeys([*family.get("flags", ()), *trade.get("flags", ())]))}
+            for trade in family.get("trades", ())
+        ]
+        yield {**family, "trades": trades}
+
+
+def _unique(name: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise KnowledgeError(f"{name}: {one} stands twice")
+        seen.add(one)
+
+
+def _linked(name: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    missing = sorted(set(wanted) - set(known))
+    if missing:
+        raise KnowledgeError(f"{name}: unknown {', '.join(missing)}")
+
+
+def read_folder(folder: Path = DATA) -> Knowledge:
+    """Read all files, check them and build the look-ups.
+
+    Args:
+        folder: Where the YAML files are.
+
+    Raises:
+        KnowledgeError: An entry lacks its source, confidence or dates, a link leads nowhere, an id stands twice.
+        OSError: A file is missing.
+    """
+    files = {name: _read(folder, f"{name}.yml") for name in ("places", "communes", "crafts", "tracks", "destinations", "facts")}
+    place_data = files["places"]
+    regions = _all(Region, "places.yml", section_entries(place_data["regions"]))
+    provinces = _all(Province, "places.yml", section_entries(place_data["provinces"]))
+    towns = _all(Town, "places.yml", section_entries(place_data["towns"]))
+    beyond = _all(Beyond, "places.yml", section_entries(place_data["beyond"]))
+    communes = _all(Town, "communes.yml", section_entries(files["communes"]["communes"]))
+    families = _all(Family, "crafts.yml", _families(files["crafts"]))
+    tracks = _all(Track, "tracks.yml", section_entries(files["tracks"]["tracks"]))
+    destinations = _all(Destination, "destinations.yml", section_entries(files["destinations"]["destinations"]))
+    facts = _all(Fact, "facts.yml", section_entries(files["facts"]["facts"]))
+    messages = {name: tuple(ids) for name, ids in files["facts"]["messages"].items()}
+
+    _unique("places.yml", [place.code for place in (*regions, *provinces)] + [town.fr for town in towns])
+    _unique("crafts.yml", [one.id for family in families for one in (family, *family.trades)])
+    _unique("tracks.yml", [track.id for track in tracks])
+    _unique("destinations.yml", [destination.code for destination in destinations])
+    _unique("facts.yml", [fact.id for fact in facts])
+    _linked("places.yml: region", (province.region for province in provinces), (region.code for region in regions))
+    codes = [province.code for province in provinces]
+    _linked("places.yml: province", (town.province for town in towns), codes)
+    _linked("communes.yml: province", (commune.province for commune in communes), codes)
+    _linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
+    _linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
+
+    trades = [trade for family in families for trade in family.trades]
+    return Knowledge(
+        places=PlaceIndex(regions, provinces, towns, communes, beyond, never=place_data["not_places"]),
+        crafts=CraftIndex(families, never=files["crafts"]["not_crafts"]),
+        destinations=DestinationIndex(destinations, never=files["destinations"]["not_destinations"]),
+        tracks=tuple(tracks),
+        facts={fact.id: fact for fact in facts},
+        messages=messages,
+        known_until=files["tracks"]["known_until"],
+        entries=(
+            *regions, *provinces, *towns, *beyond, *communes, *families, *trades, *tracks, *destinations, *facts
+        ),
+    )
