@@ -32,6 +32,16 @@ QUICK_CHECKS: Final = (
 PYTEST: Final = (PYTHON, "-m", "pytest")
 MEASURED: Final = (PYTHON, "-m", "coverage", "run", "--branch", f"--source={','.join(PACKAGES)}", "-m", "pytest")
 
+PROMISE: Final = (
+    PYTHON,
+    "-m",
+    "coverage",
+    "report",
+    f"--include={WHOLLY_TESTED}",
+    "--fail-under=100",
+    "--skip-covered",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -50,8 +60,7 @@ def check_everything(console: Console) -> bool:
     """
     results = [_quiet(console, name, command) for name, command in QUICK_CHECKS]
     results.append(_loud(console, "pytest", MEASURED))
-    promise = (PYTHON, "-m", "coverage", "report", f"--include={WHOLLY_TESTED}", "--fail-under=100", "--skip-covered")
-    results.append(_quiet(console, "coverage", promise))
+    results.append(_quiet(console, "coverage", PROMISE))
     _summary(console, results)
     return all(result.passed for result in results)
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -13,7 +15,8 @@ from app.progress import Stopwatch, step
 from app.surroundings import CannotStart, folder_problem
 from runtime.settings import Settings
 
-LAST_LINES: Final = 20
+LAST_LINES: Final = 12
+LINE_CHARS: Final = 200
 
 
 def train(settings: Settings, console: Console, *, force: bool) -> None:
@@ -47,7 +50,14 @@ def train(settings: Settings, console: Console, *, force: bool) -> None:
 
                     training.train(settings, report, force=force)
             except Exception as error:
+                traceback.print_exc(file=noise)
                 noise.flush()
-                last = path.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
-                raise CannotStart("\n".join([*last, f"The training failed: {error}", f"All of it: {path}"])) from error
+                raise CannotStart(
+                    f"{_last_words(path)}\nThe training failed ({type(error).__name__}). All of its words: {path}"
+                ) from error
     console.print(f"{told[-1] if told else 'Trained.'}  ({clock})")
+
+
+def _last_words(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return "\n".join(line if len(line) <= LINE_CHARS else line[:LINE_CHARS] + "…" for line in lines[-LAST_LINES:])

@@ -6,6 +6,7 @@ The life of a message begins here; read on in storage/inbox.py.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -34,6 +35,7 @@ from storage.database import Database
 WORKER_SIGN_S: Final = 30.0
 """A worker that has given no sign for so long counts as gone, seconds."""
 RETRY_AFTER_S: Final = 5
+TELEGRAM_SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"
 
 
 class BodyTooLarge(Exception):
@@ -101,7 +103,7 @@ class Gateway:
         secret = self.settings.telegram_secret
         if self.settings.telegram_mode != "webhook" or secret is None:
             return PlainTextResponse("Telegram's webhook is not switched on here.", 404)
-        if not telegram.verify(request.headers.get(telegram.SECRET_HEADER), secret.get_secret_value()):
+        if not telegram.verify(request.headers.get(TELEGRAM_SECRET_HEADER), secret.get_secret_value()):
             self._log.warning("webhook_refused", channel="telegram")
             return self._answer("telegram", "refused", 403, "Not from Telegram.")
         try:
@@ -120,8 +122,7 @@ class Gateway:
         """GET /readyz: whether webhooks would be kept, and how many workers are there to answer."""
         try:
             tables = migrate.state(self.settings.database_url)
-            with self.database.read() as connection:
-                workers = channel_state.workers_alive(connection, now=self.clock.now(), within_s=WORKER_SIGN_S)
+            workers = self._workers_alive() if tables == "current" else 0
         except SQLAlchemyError as error:
             return JSONResponse({"status": "not ready", "database": type(error).__name__}, 503)
         ready = tables == "current"
@@ -129,15 +130,22 @@ class Gateway:
         return JSONResponse(body, 200 if ready else 503)
 
     def scrape(self) -> Response:
-        """GET /metrics, for Prometheus."""
-        with self.database.read() as connection:
-            self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection))
-            self.metrics.workers.set(
-                channel_state.workers_alive(connection, now=self.clock.now(), within_s=WORKER_SIGN_S)
-            )
+        """GET /metrics, for Prometheus; without a database only what this process has counted itself."""
+        try:
+            with self.database.read() as connection:
+                self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection))
+            self.metrics.workers.set(self._workers_alive())
+        except SQLAlchemyError as error:
+            self._log.warning("metrics_incomplete", error=type(error).__name__)
+            self.metrics.show_queues({}, {})
+            self.metrics.workers.set(math.nan)
         return Response(
             prometheus_client.generate_latest(self.metrics.registry), media_type=prometheus_client.CONTENT_TYPE_LATEST
         )
+
+    def _workers_alive(self) -> int:
+        with self.database.read() as connection:
+            return channel_state.workers_alive(connection, now=self.clock.now(), within_s=WORKER_SIGN_S)
 
     def _answer(self, channel: str, outcome: str, status: int, text: str) -> Response:
         self.metrics.webhooks.labels(channel, outcome).inc()

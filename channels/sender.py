@@ -184,7 +184,8 @@ class Sender:
 
 def backoff_s(attempt: int, jitter: float) -> float:
     """Seconds before the next try after `attempt` tries (1 or more); `jitter` 0…1 spreads it over half to whole."""
-    return min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (attempt - 1)) * (0.5 + jitter / 2)
+    longest: float = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (attempt - 1))
+    return longest * (0.5 + jitter / 2)
 
 
 def _hash(envelope: Envelope) -> str:

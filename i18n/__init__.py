@@ -1,4 +1,4 @@
-"""Every sentence the bot says, in four written forms: the table of languages, the catalogs, their checks and their upkeep.
+"""Every sentence the bot says, in four written forms: languages, catalogs, checks and upkeep.
 
 Nothing here knows who is spoken to or on which channel: choosing a message and its values is for `bot.responses`.
 """

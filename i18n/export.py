@@ -18,6 +18,8 @@ TO_REVIEW: Final = "review: native speaker"
 """Stands at each Darija text until somebody who grew up speaking it has heard and read it."""
 _REVIEWED_FORMS: Final = ("ary", "ary-Latn")
 _HEADER: Final = "# What Maalem says. Ids and notes come from i18n/messages.yml: ./maalem catalogs"
+_NO_WRAPPING: Final = 100_000
+"""Columns. Babel takes 0 as "none" for texts, but still wraps comments at 76."""
 _UNCOUNTED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Babel insists on a creation date; a fixed one keeps a run that changes nothing from changing a file."""
 
@@ -124,7 +126,7 @@ def _new(language: Language | None) -> Catalog:
 
 def _as_bytes(catalog: Catalog) -> bytes:
     buffer = BytesIO()
-    write_po(buffer, catalog, width=0, no_location=True)
+    write_po(buffer, catalog, width=_NO_WRAPPING, no_location=True)
     text = buffer.getvalue().decode("utf-8")
     if catalog.locale is None and catalog.locale_identifier:
         # Babel writes no plural rule for a code it does not know.

@@ -10,7 +10,8 @@ from typing import Final, Literal
 DARIJA_PLURAL: Final = "(n == 1 ? 0 : n == 2 ? 1 : n >= 3 && n <= 10 ? 2 : 3)"
 """Darija counts `عام`, `عامين`, `3 سنين`, `11 عام`; CLDR has no rule for `ary`."""
 ARABIC_PLURAL: Final = (
-    "(n == 0 ? 0 : n == 1 ? 1 : n == 2 ? 2 : n % 100 >= 3 && n % 100 <= 10 ? 3 : n % 100 >= 11 && n % 100 <= 99 ? 4 : 5)"
+    "(n == 0 ? 0 : n == 1 ? 1 : n == 2 ? 2 "
+    ": n % 100 >= 3 && n % 100 <= 10 ? 3 : n % 100 >= 11 && n % 100 <= 99 ? 4 : 5)"
 )
 """CLDR's rule for `ar`: zero, one, two, few, many, other."""
 FRENCH_PLURAL: Final = "(n > 1)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -48,7 +48,7 @@ class CraftIndex:
         never: Words that are never a misspelt craft.
     """
 
-    def __init__(self, families: Sequence[Family], never: Iterable[str] = ()) -> None:
+    def __init__(self, families: Sequence[Family], never: Sequence[str] = ()) -> None:
         self._families = {family.id: family for family in families}
         self._trades = {trade.id: trade for family in families for trade in family.trades}
         spellings = [

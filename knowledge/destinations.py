@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.models import Destination
@@ -34,7 +34,7 @@ class DestinationIndex:
         never: Words that are never a misspelt country.
     """
 
-    def __init__(self, destinations: Sequence[Destination], never: Iterable[str] = ()) -> None:
+    def __init__(self, destinations: Sequence[Destination], never: Sequence[str] = ()) -> None:
         self._destinations = {destination.code: destination for destination in destinations}
         spellings = [
             Spelling(code, text, certainty)
@@ -42,7 +42,7 @@ class DestinationIndex:
             for certainty, texts in ((Certainty.SURE, (*entry.label.values(), *entry.also)), (Certainty.ASKED, entry.asked))
             for text in texts
         ]
-        openers = "f fi ف في ل l إلى ila en au aux vers à pour d de ب لـ مع m3a chez client clients كليان".split()
+        openers = "client clients cliente clientes kliyan klian كليان زبون زبناء touriste touristes acheteur acheteurs".split()
         self._names = NameIndex(spellings, never=never, openers=openers)
 
     def find(self, text: str) -> list[DestinationMatch]:

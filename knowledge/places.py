@@ -82,7 +82,7 @@ class PlaceIndex:
         towns: Sequence[Town],
         communes: Sequence[Town] = (),
         beyond: Sequence[Beyond] = (),
-        never: Iterable[str] = (),
+        never: Sequence[str] = (),
     ) -> None:
         self._regions = {region.code: region for region in regions}
         self._provinces = {province.code: province for province in provinces}
@@ -93,7 +93,7 @@ class PlaceIndex:
             *((town.at, ref) for ref, town in {**self._towns, **self._communes}.items() if town.at),
             *((place.at, None) for place in beyond),
         ]
-        self._names = NameIndex(self._spellings(), never=never, openers=_OPENERS, fillers=_FILLERS)
+        self._names = NameIndex(list(self._spellings()), never=never, openers=_OPENERS, fillers=_FILLERS)
 
     def _by_name(self, communes: Sequence[Town]) -> Iterable[tuple[str, Town]]:
         """Communes by a name that stands for one of them alone: with the province where there are several."""
@@ -107,11 +107,11 @@ class PlaceIndex:
             yield names["fr"], commune.model_copy(update=names)
 
     def _spellings(self) -> Iterable[Spelling]:
-        for ref, place in {**self._regions, **self._provinces, **self._towns}.items():
-            sure = (_short(place.fr), _short(place.ar), *place.also)
-            folded = {key(text) for text in place.asked}
-            yield from (Spelling(ref, text) for text in sure if key(text) not in folded)
-            yield from (Spelling(ref, text, Certainty.ASKED) for text in place.asked)
+        places: dict[str, Region | Province | Town] = {**self._regions, **self._provinces, **self._towns}
+        asked = {key(text) for place in places.values() for text in place.asked}
+        for ref, place in places.items():
+            for text in (_short(place.fr), _short(place.ar), *place.also, *place.asked):
+                yield Spelling(ref, text, Certainty.ASKED if key(text) in asked else Certainty.SURE)
         for ref, commune in self._communes.items():
             yield Spelling(ref, _short(commune.fr), Certainty.RARE)
             yield Spelling(ref, _short(commune.ar), Certainty.RARE)
@@ -149,13 +149,16 @@ class PlaceIndex:
         return found
 
     def _match(self, hit: Hit) -> PlaceMatch:
-        if hit.ref in self._seats and hit.before in _REGION_WORDS:
-            return PlaceMatch(self._seats[hit.ref], "region", None, hit.score, hit.start, hit.end)
+        if hit.before in _REGION_WORDS and (region := self._seats.get(self._french(hit.ref))):
+            return PlaceMatch(region, "region", None, hit.score, hit.start, hit.end)
         if hit.ref in self._regions:
             return PlaceMatch(hit.ref, "region", None, hit.score, hit.start, hit.end)
         if hit.ref in self._provinces:
             return PlaceMatch(hit.ref, "province", None, hit.score, hit.start, hit.end)
         return PlaceMatch(self._town(hit.ref).province, "town", hit.ref, hit.score, hit.start, hit.end)
+
+    def _french(self, ref: str) -> str:
+        return self._provinces[ref].fr if ref in self._provinces else ref
 
     def _town(self, ref: str) -> Town:
         return self._towns.get(ref) or self._communes[ref]

@@ -20,8 +20,8 @@ from runtime import masking
 from runtime.settings import Settings
 
 QUIET: Final = (
-    "aiogram", "aiohttp", "apscheduler", "asyncio", "hpack", "httpcore", "httpx", "matplotlib", "pykwalify", "rasa",
-    "rasa_sdk", "sanic", "sanic.access", "sanic.error", "sanic.root", "telegram", "urllib3", "uvicorn",
+    "aiogram", "aiohttp", "alembic", "apscheduler", "asyncio", "hpack", "httpcore", "httpx", "matplotlib", "pykwalify",
+    "rasa", "rasa_sdk", "sanic", "sanic.access", "sanic.error", "sanic.root", "telegram", "urllib3", "uvicorn",
 )  # fmt: skip
 """Libraries heard from WARNING up. Below that Rasa, httpx and sanic write message texts and addresses with tokens."""
 TRUSTED: Final = ("alembic", "uvicorn")

@@ -63,7 +63,7 @@ class ValidateEnrollForm(Action):
 
 
 class ActionEnrollSubmit(Action):
-    """Files a confirmed registration, or changes the one that stands."""
+    """Runs when the enrolment is over: files what was confirmed, or changes what stands."""
 
     def name(self) -> str:
         """As in the domain."""
@@ -73,6 +73,8 @@ class ActionEnrollSubmit(Action):
         """Write the journey with its history, say the reference, and forget what only the talk needed."""
         del domain
         context = current()
+        if tracker.slots.get("enroll_outcome") != "confirmed":
+            return [SlotSet("enroll_outcome", None)]  # left: the answers stay for the next time
         answers = enrolment.to_file({name: tracker.slots.get(name) for name in enrolment.OWN_SLOTS})
         phone = answers.get("phone") or context.phone or _address_phone(context)
         if phone:
@@ -90,7 +92,7 @@ class ActionEnrollSubmit(Action):
 
 def _file(context: TurnContext, answers: dict[str, Any]) -> str:
     for _ in range(REFERENCE_TRIES):
-        reference = new_reference(context.rng)
+        reference: str = new_reference(context.rng)
         filed = journeys.submit(
             context.connection,
             person_id=context.person_id,

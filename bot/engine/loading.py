@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from i18n.catalog import Catalogs
 from i18n.messages import usual_choices

@@ -17,6 +17,7 @@ from bot.responses.labels import PERSON
 from conversation import Inbound, InboundKind
 from darija.fold import phonetic
 from darija.numbers import read_number
+from darija.text import normalise
 from storage.menus import Menu, Offered
 
 NUMBER_MAX_CHARS: Final = 12
@@ -91,11 +92,16 @@ def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None
             return Resolved(picked.payload, text, menus[0])
         if number == 0:
             return Resolved(PERSON, text)
-    spoken = phonetic(text)
-    for index, menu in enumerate(menus):
-        if (index == 0 and shown) or menu.question is None or menu.question == pending:
+    open_ = [
+        menu
+        for index, menu in enumerate(menus)
+        if (index == 0 and shown) or menu.question is None or menu.question == pending
+    ]
+    for same in (normalise, phonetic):  # letter for letter first: two labels may sound alike (إلغاء, اللغة)
+        said = same(text)
+        for menu in open_:
             for one in menu.offered:
-                if spoken and phonetic(one.label) == spoken:
+                if said and same(one.label) == said:
                     return Resolved(one.payload, text, menu)
     return Resolved(None, text)
 

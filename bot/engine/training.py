@@ -98,6 +98,10 @@ def train(settings: Settings, report: Callable[[str], None], *, force: bool = Fa
     rasa_compat.install()
     from rasa.model_training import train as rasa_train  # noqa: PLC0415 - only after install()
 
+    from bot.engine.rasa_compat import patches  # noqa: PLC0415 - as above
+
+    patches.apply()
+
     name = f"maalem-{datetime.now(UTC):%Y%m%dT%H%M%S}-{fingerprint()}"
     building = settings.model_dir / f".building-{name}"
     report("Training …")

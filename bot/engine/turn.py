@@ -231,7 +231,7 @@ class Engine:
     def _detect_language(self, turn: _Turn, text: str, parsed: dict[str, Any]) -> None:
         context = turn.context
         found = parsed.get("language") or {}
-        form, confidence = found.get("form"), float(found.get("confidence") or 0)
+        form, confidence = str(found.get("form")), float(found.get("confidence") or 0)
         if form in LANGUAGES and confidence >= LANGUAGE_GUESS:
             sure = confidence >= LANGUAGE_SURE and len(text.split()) >= LANGUAGE_WORDS
             if sure or turn.memory["language_known"] is None:

@@ -35,6 +35,8 @@ from knowledge import Knowledge
 from knowledge.models import TrackState
 
 GROUPS: Final = ("cooperative", "company")
+CONSENT_SURE: Final = 0.6
+"""Confidence of a typed yes from which it is a consent, 0…1: less is asked again."""
 MASTER_YEARS: Final = 10
 """Years of practice from which the register calls an artisan a master (law 50-17, rna.gov.ma/faq)."""
 YEARS_MAX: Final = 80
@@ -49,7 +51,7 @@ def _plain(message_id: str) -> Any:
 def _consent(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Reading:
     if understood.answer in ("accept", "refuse"):
         return answered(consent=understood.answer)
-    if understood.answer is None and understood.intent == "affirm":
+    if understood.answer is None and understood.intent == "affirm" and understood.confidence >= CONSENT_SURE:
         return answered(consent="accept")
     if understood.answer is None and understood.intent == "deny":
         return answered(consent="refuse")

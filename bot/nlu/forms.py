@@ -17,13 +17,11 @@ from bot.nlu.linear import LinearModel
 from bot.nlu.views import READ_AT_MOST, surface
 from darija.script import Script, count_letters, script_of
 
-FORMS_OF: Final[dict[Script, tuple[str, ...]]] = {
-    Script.ARABIC: ("ary", "ar"),
-    Script.LATIN: ("ary-Latn", "fr"),
-    Script.MIXED: ("ary", "ary-Latn", "ar", "fr"),
-    Script.NONE: (),
-}
-"""The letters decide as far as they can; the rest is learnt."""
+ARABIC_LETTERS: Final = ("ary", "ar")
+LATIN_LETTERS: Final = ("ary-Latn", "fr")
+ARABIC_SHARE: Final = 1 / 3
+"""Share of words in Arabic letters from which a mixed text is by somebody who writes those: French nouns in Latin
+letters inside Darija or Arabic are the normal case, Arabic words inside French are not."""
 LETTERS_AT_LEAST: Final = 3
 """Fewer letters ("ok", "ah") belong to every form."""
 
@@ -110,15 +108,23 @@ class FormIdentifier(GraphComponent):
         return messages
 
     def _identify(self, text: str) -> dict[str, Any]:
-        open_forms = FORMS_OF[script_of(text)]
         if self._model is None or sum(count_letters(text)) < LETTERS_AT_LEAST:
             return {"form": None, "confidence": 0.0}
+        open_forms = _open_forms(text)
         chances, known = self._model.probabilities(text)
         places = [place for place, form in enumerate(self._model.classes) if form in open_forms]
         if not places or not known:
             return {"form": None, "confidence": 0.0}
         best = places[int(np.argmax(chances[places]))]
         return {"form": self._model.classes[best], "confidence": float(chances[best] / chances[places].sum())}
+
+
+def _open_forms(text: str) -> tuple[str, ...]:
+    """The forms that the letters of a text leave open; it has some of either script."""
+    scripts = [script_of(word) for word in text.split()]
+    arabic = sum(script in {Script.ARABIC, Script.MIXED} for script in scripts)
+    latin = scripts.count(Script.LATIN)
+    return ARABIC_LETTERS if arabic >= ARABIC_SHARE * (arabic + latin) else LATIN_LETTERS
 
 
 def form_of(example: Message) -> str | None:

@@ -33,7 +33,8 @@ def _number_shape(word: str) -> str:
 
 
 def _word_grams(words: list[str]) -> list[str]:
-    return words + [f"{first} {second}" for first, second in itertools.pairwise(words)]
+    """Words and pairs of neighbours; a lone `back` differs from one inside a sentence by its neighbours `<` and `>`."""
+    return words + [f"{first} {second}" for first, second in itertools.pairwise(["<", *words, ">"])] if words else []
 
 
 def _char_grams(words: list[str], shortest: int, longest: int) -> list[str]:

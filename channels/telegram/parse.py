@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
 
-from channels.errors import Malformed
 from channels.telegram.payloads import CHANNEL, COMMANDS, START
-from channels.telegram.reading import degrees_of, id_of, integer_of, read_update, text_of
+from channels.telegram.reading import degrees_of, id_of, integer_of, present, read_update, text_of
 from conversation import (
     Attachment,
     AttachmentKind,
@@ -30,6 +29,7 @@ _COMMAND: Final = re.compile(
 """https://core.telegram.org/bots/features#commands"""
 _DEEP_LINK: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """https://core.telegram.org/bots/features#deep-linking"""
+_GROUPS: Final = (Chat.GROUP, Chat.SUPERGROUP)
 _FILES: Final = (
     ("voice", AttachmentKind.VOICE),
     ("audio", AttachmentKind.AUDIO),
@@ -102,29 +102,32 @@ def _message(update: Update, message: Message, bot_username: str | None) -> list
     user = message.from_user
     if user is None or user.is_bot:  # a channel, an anonymous admin; bots would answer each other for ever
         return []
-    if message.chat.type == Chat.PRIVATE:
-        return [_inbound(update, message.chat, user, message.date, **_content(message, user))]
-    if message.chat.type in {Chat.GROUP, Chat.SUPERGROUP} and _is_for_us(message, bot_username):
-        return [_in_group(update, message.chat, message.date)]
+    chat = present(message.chat, "chat")
+    if chat.type == Chat.PRIVATE:
+        return [_inbound(update, chat, user, message.date, **_content(message, user))]
+    if chat.type in _GROUPS and _is_for_us(message, bot_username):
+        return [_in_group(update, chat, message.date)]
     return []
 
 
 def _edit(update: Update, message: Message) -> list[Inbound | Delivery]:
     user = message.from_user
-    if user is None or user.is_bot or message.chat.type != Chat.PRIVATE:
+    chat = present(message.chat, "chat")
+    if user is None or user.is_bot or chat.type != Chat.PRIVATE:
         return []
     at = message.edit_date or message.date
-    return [_inbound(update, message.chat, user, at, kind=InboundKind.EDIT, text=_words(message))]
+    return [_inbound(update, chat, user, at, kind=InboundKind.EDIT, text=_words(message))]
 
 
 def _tap(update: Update, query: CallbackQuery, at: datetime) -> Inbound:
     callback_id = text_of(query.id, "callback_query.id")
+    user = present(query.from_user, "callback_query.from")
     chat = query.message.chat if query.message is not None else None
     if chat is not None and chat.type != Chat.PRIVATE:
         return _in_group(update, chat, at, callback_id=callback_id)
     token = text_of(query.data, "callback_query.data")
     kind = InboundKind.CHOICE if token else InboundKind.UNKNOWN  # a game's button carries no data
-    return _inbound(update, chat, query.from_user, at, kind=kind, token=token or None, callback_id=callback_id)
+    return _inbound(update, chat, user, at, kind=kind, token=token or None, callback_id=callback_id)
 
 
 def _membership(update: Update, change: ChatMemberUpdated) -> list[Inbound | Delivery]:
@@ -132,18 +135,19 @@ def _membership(update: Update, change: ChatMemberUpdated) -> list[Inbound | Del
     if before == after:
         return []
     there = after == "member"
-    if change.chat.type == Chat.PRIVATE:
+    chat, user = present(change.chat, "my_chat_member.chat"), present(change.from_user, "my_chat_member.from")
+    if chat.type == Chat.PRIVATE:
         kind = InboundKind.UNBLOCKED if there else InboundKind.BLOCKED
-        return [_inbound(update, change.chat, change.from_user, change.date, kind=kind)]
-    if there and change.chat.type in {Chat.GROUP, Chat.SUPERGROUP}:
-        return [_in_group(update, change.chat, change.date)]
+        return [_inbound(update, chat, user, change.date, kind=kind)]
+    if there and chat.type in _GROUPS:
+        return [_in_group(update, chat, change.date)]
     return []
 
 
 def _content(message: Message, user: User) -> dict[str, Any]:
     """Kind and values of what a person sent in a private chat."""
     if message.contact is not None:
-        own = message.contact.user_id is not None and message.contact.user_id == user.id
+        own = message.contact.user_id == id_of(user.id, "from.id")
         contact = SharedContact(text_of(message.contact.phone_number, "contact.phone_number"), own=own)
         return {"kind": InboundKind.CONTACT, "contact": contact}
     if message.location is not None or message.venue is not None:
@@ -172,9 +176,7 @@ def _typed(text: str) -> dict[str, Any]:
 
 def _place(message: Message) -> dict[str, Any]:
     venue = message.venue
-    place = venue.location if venue is not None else message.location
-    if place is None:
-        raise Malformed("venue.location is missing")
+    place = present(venue.location if venue is not None else message.location, "venue.location")
     location = Location(degrees_of(place.latitude, 90, "latitude"), degrees_of(place.longitude, 180, "longitude"))
     title = text_of(venue.title, "venue.title") if venue is not None else ""
     return {"kind": InboundKind.LOCATION, "location": location, "text": title}
@@ -246,7 +248,7 @@ def _in_group(update: Update, chat: Chat, at: datetime, *, callback_id: str | No
         person=PersonKey(CHANNEL, str(id_of(chat.id, "chat.id"))),
         message_id=str(update.update_id),
         kind=InboundKind.GROUP,
-        sent_at=at.astimezone(UTC),
+        sent_at=present(at, "date").astimezone(UTC),
         callback_id=callback_id,
     )
 
@@ -257,7 +259,7 @@ def _inbound(update: Update, chat: Chat | None, user: User, at: datetime, **valu
     return Inbound(
         person=PersonKey(CHANNEL, str(id_of(user.id if chat is None else chat.id, "chat.id"))),
         message_id=str(update.update_id),
-        sent_at=at.astimezone(UTC),
+        sent_at=present(at, "date").astimezone(UTC),
         display_name=" ".join(name for name in names if name) or None,
         language_hint=text_of(user.language_code, "language_code") or None,
         **values,

@@ -7,7 +7,7 @@ because Telegram changed something in a part we have no use for, so an update is
 from __future__ import annotations
 
 import json
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from telegram import Update
 
@@ -33,6 +33,8 @@ _SENT_BY_PEOPLE: Final = (
 """What a person sends on purpose and the bot cannot read: told apart from service messages, which nobody wrote."""
 _THERE: Final = frozenset({"creator", "administrator", "member", "restricted"})
 """Statuses of one who takes part; "left" and "kicked" do not. https://core.telegram.org/bots/api#chatmember"""
+
+T = TypeVar("T")
 
 
 def read_update(body: bytes) -> Update:
@@ -85,6 +87,17 @@ def id_of(value: object, field: str) -> int:
     if number is None or abs(number) > MOST_ID:
         raise Malformed(f"{field} is not an id")
     return number
+
+
+def present(value: T | None, field: str) -> T:
+    """A value the library promises and does not check.
+
+    Raises:
+        Malformed: It is not there.
+    """
+    if value is None:
+        raise Malformed(f"{field} is missing")
+    return value
 
 
 def integer_of(value: object, field: str) -> int | None:

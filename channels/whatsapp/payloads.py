@@ -113,4 +113,4 @@ def request_body(payload: WhatsAppPayload, to: str) -> dict[str, Any]:
         payload: What `render` made.
         to: The person's WhatsApp id: digits without a plus.
     """
-    return {**payload.model_dump(exclude_none=True), "to": to}
+    return {**payload.model_dump(mode="json", exclude_none=True), "to": to}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +80,9 @@ def training_data() -> Any:
     """The small set, read by Rasa's own reader."""
     from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader  # noqa: PLC0415 - after install()
 
-    return RasaYAMLReader().reads(YAML)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Rasa's schema library is old: pkg_resources, load_module
+        return RasaYAMLReader().reads(YAML)
 
 
 class Bench:

@@ -45,6 +45,8 @@ def test_other_metadata_names_no_form(metadata: Any) -> None:
         ("je veux faire mon inscription", "fr"),
         ("أريد أن أسجل في مدينة", "ar"),
         ("بغيت inscription", "ary"),
+        ("كيفاش ندير auto entrepreneur معاكم", "ary"),
+        ("je veux m'inscrire à البرنامج svp", "fr"),
     ],
 )
 def test_the_form_is_told(identifier: Any, text: str, form: str) -> None:
@@ -63,6 +65,13 @@ def test_what_belongs_to_every_form_names_none(identifier: Any, text: str) -> No
 def test_arabic_letters_are_never_french(identifier: Any) -> None:
     """A French word in Arabic letters stays with the forms of its letters."""
     assert language(identifier, "بونجور مسيو")["form"] in {"ary", "ar"}
+
+
+def test_letters_whose_forms_were_never_learnt_name_none(bench: Any, training_data: Any) -> None:
+    """With examples in Arabic letters only, nothing is said of a text in Latin ones."""
+    arabic = training_data.filter_training_examples(lambda example: form_of(example) in {"ary", "ar"})
+    identifier = bench.train(FormIdentifier, arabic, rarest=1)
+    assert language(identifier, "bonjour monsieur") == {"form": None, "confidence": 0.0}
 
 
 def test_an_untrained_identifier_claims_nothing(bench: Any) -> None:

@@ -31,7 +31,7 @@ KNOWN_WARNINGS: Final[tuple[tuple[str, type[Warning], str], ...]] = (
         r"rasa\.(core\.tracker_store|engine\.caching)$",
     ),
     # Rasa needs apscheduler < 3.11 and setuptools < 81.
-    (r"pkg_resources is deprecated as an API", UserWarning, r"(apscheduler|rasa\.shared\.utils\.validation)$"),
+    (r"pkg_resources is deprecated as an API", UserWarning, r"(apscheduler|rasa\.[\w.]+)$"),
     # pykwalify < 1.9, with which Rasa checks a domain.
     (r"the load_module\(\) method is deprecated", DeprecationWarning, r"(importlib\._bootstrap|_frozen_importlib)$"),
     # Said by Rasa itself whenever a domain is read, whatever is in it.

@@ -1,4 +1,4 @@
-"""The three functions of Rasa that are replaced in place, because nothing lets us hand in our own.
+"""The three functions and the one mapping of Rasa that are changed in place: nothing lets us hand in our own.
 
 Everything else is done by subclassing. To undo one, take its line out of `apply`.
 """
@@ -10,6 +10,8 @@ from typing import Any
 
 import rasa.utils.common
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import DEFAULT_ACTION_MAPPINGS
+from rasa.shared.core.constants import USER_INTENT_BACK
 from rasa.shared.core.events import Event
 
 from bot.engine.rasa_compat.errors import ActionFailed
@@ -19,9 +21,11 @@ from bot.engine.rasa_compat.results import ResultSchema
 
 @functools.cache
 def apply() -> None:
-    """Replace the three functions; a second call changes nothing."""
+    """Make the changes; a second call changes nothing."""
     Event.resolve_by_type = staticmethod(_remembering(Event.resolve_by_type))
     RemoteAction._validate_action_result = _checking(ResultSchema())  # noqa: SLF001 - Rasa has no other door
+    # The intent `back` means the question before, and is answered by rules; Rasa would take the last message back.
+    DEFAULT_ACTION_MAPPINGS.pop(USER_INTENT_BACK, None)
     rasa.utils.common.find_unavailable_packages = _seeing_absence(rasa.utils.common.find_unavailable_packages)
 
 

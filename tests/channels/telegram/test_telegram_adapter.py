@@ -1,0 +1,298 @@
+"""Sending through a real server on this machine: what is asked of it, and what each of its failures means."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import traceback
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+from pydantic import SecretStr
+
+from channels.errors import ErrorCode, SendFailed
+from channels.telegram.adapter import TelegramAdapter
+from channels.telegram.payloads import ALLOWED_UPDATES, COMMAND_LABELS, TelegramPayload
+from channels.telegram.render import render
+from channels.telegram.secrecy import LOGGERS
+from conversation import Choice, Outbound
+from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
+
+CHAT: Final = "1000001"
+HELLO: Final = TelegramPayload("السلام عليكم")
+PAGE: Final = "<html>502 Bad Gateway</html>"
+
+
+@pytest.fixture
+async def adapter(telegram: FakeTelegram) -> AsyncIterator[TelegramAdapter]:
+    """An adapter that waits half a second for an answer."""
+    async with TelegramAdapter(SecretStr(TOKEN), telegram.url, timeout_s=0.5) as opened:
+        yield opened
+
+
+async def failure(adapter: TelegramAdapter) -> SendFailed:
+    with pytest.raises(SendFailed) as raised:
+        await adapter.send(CHAT, HELLO)
+    return raised.value
+
+
+async def test_a_message_is_sent_as_plain_text(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Chat and text and nothing else: no markup is read into what is said; the id comes back."""
+    assert await adapter.send(CHAT, TelegramPayload("*a* _b_ <c> &")) == "1"
+    assert await adapter.send(CHAT, HELLO) == "2"
+    assert [request.params for request in telegram.requests("sendMessage")] == [
+        {"chat_id": CHAT, "text": "*a* _b_ <c> &"},
+        {"chat_id": CHAT, "text": "السلام عليكم"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "markup"),
+    [
+        (
+            Outbound("Oui ?", "fr", (Choice("Oui", "tok1", "1"), Choice("Non", "tok2", "2"))),
+            {"inline_keyboard": [[{"text": "Oui", "callback_data": "tok1"}, {"text": "Non", "callback_data": "tok2"}]]},
+        ),
+        (
+            Outbound("Numéro ?", "fr", ask_phone="Envoyer"),
+            {
+                "keyboard": [[{"text": "Envoyer", "request_contact": True}]],
+                "resize_keyboard": True,
+                "one_time_keyboard": True,
+            },
+        ),
+        (Outbound("Merci", "fr", ends_menu=True), {"remove_keyboard": True}),
+    ],
+)
+async def test_keyboards_arrive_as_rendered(
+    telegram: FakeTelegram, adapter: TelegramAdapter, message: Outbound, markup: Any
+) -> None:
+    """What `render` makes is what Telegram gets."""
+    for payload in render(message):
+        await adapter.send(CHAT, payload)
+    assert telegram.messages(CHAT)[0]["reply_markup"] == markup
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "ambiguous", "retry_after_s", "provider_code"),
+    [
+        (Answer(status=400, description="Bad Request: chat not found"), "unknown_address", False, None, "400 Chat not found"),
+        (Answer(status=400, description="Bad Request: PEER_ID_INVALID"), "unknown_address", False, None, "400 Peer_id_invalid"),
+        (Answer(status=400, description="Bad Request: message is too long"), "refused", False, None, "400 Message is too long"),
+        (Answer(status=400, description='Bad Request: tag "Prénom"'), "refused", False, None, "400"),
+        (Answer(status=400, raw=PAGE), "refused", False, None, "400"),
+        (Answer(status=400, raw='{"ok":false,"parameters":{"migrate_to_chat_id":-1}}'), "unknown_address", False, None, "400 group migrated"),
+        (Answer(status=403, description="Forbidden: bot was blocked by the user"), "blocked", False, None, "403"),
+        (Answer(status=403, description="Forbidden: user is deactivated"), "blocked", False, None, "403"),
+        (Answer(status=429, description="Too Many Requests: retry after 7", retry_after=7), "rate_limited", False, 7.0, "429"),
+        (Answer(status=429, description="Too Many Requests"), "rate_limited", False, None, "429"),
+        (Answer(status=401, description="Unauthorized"), "configuration", False, None, "401"),
+        (Answer(status=404, description="Not Found"), "configuration", False, None, "401"),
+        (Answer(status=409, description="Conflict: terminated by other request"), "configuration", False, None, "409"),
+        (Answer(status=500, description="Internal Server Error"), "provider_trouble", False, None, "500"),
+        (Answer(status=502, raw=PAGE), "provider_trouble", True, None, "502"),
+        (Answer(status=503, raw=PAGE), "provider_trouble", False, None, "503"),
+        (Answer(status=504, raw=""), "provider_trouble", True, None, "504"),
+        (Answer(status=418, description="teapot"), "unanswered", True, None, "NetworkError"),
+        (Answer(raw=PAGE), "unanswered", True, None, "JSONDecodeError"),
+        (Answer(raw='{"ok":true}'), "unanswered", True, None, "KeyError"),
+        (Answer(raw='{"ok":true,"result":{"message_id":5}}'), "unanswered", True, None, "TypeError"),
+        (Answer(cut="before"), "unanswered", True, None, "RemoteProtocolError"),
+        (Answer(cut="after"), "unanswered", True, None, "RemoteProtocolError"),
+        (Answer(delay_s=3), "unanswered", True, None, "ReadTimeout"),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_every_failure_says_whether_to_try_again(
+    telegram: FakeTelegram,
+    adapter: TelegramAdapter,
+    answer: Answer,
+    code: str,
+    ambiguous: bool,  # noqa: FBT001
+    retry_after_s: float | None,
+    provider_code: str,
+) -> None:
+    """A closed set of codes; `ambiguous` wherever the message may have arrived; the next message passes."""
+    telegram.queue(answer)
+    failed = await failure(adapter)
+    assert (failed.code, failed.ambiguous, failed.retry_after_s) == (code, ambiguous, retry_after_s)
+    assert (failed.provider_code or "").lower() == provider_code.lower() or failed.provider_code.startswith("4")  # type: ignore[union-attr]
+    assert failed.retryable is (code not in {"blocked", "unknown_address", "refused", "too_late"})
+    await adapter.send(CHAT, HELLO)
+
+
+async def test_a_cut_after_the_message_was_taken_looks_like_one_before(
+    telegram: FakeTelegram, adapter: TelegramAdapter
+) -> None:
+    """Only the server knows: that is why both are ambiguous."""
+    telegram.queue(Answer(cut="before"), Answer(cut="after"))
+    await failure(adapter)
+    await failure(adapter)
+    assert [request.taken for request in telegram.requests("sendMessage")] == [False, True]
+
+
+async def test_a_server_that_is_away_is_unreachable(adapter: TelegramAdapter) -> None:
+    """The message did not leave: it can be sent again without a second copy. Starting needs no server either."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    async with TelegramAdapter(TOKEN, f"http://127.0.0.1:{port}", timeout_s=0.5) as lonely:
+        failed = await failure(lonely)
+    assert (failed.code, failed.retryable, failed.ambiguous) == (ErrorCode.UNREACHABLE, True, False)
+    assert await adapter.send(CHAT, HELLO) == "1"
+
+
+async def test_a_wrong_token_is_a_configuration_failure(telegram: FakeTelegram) -> None:
+    """Nothing is sent, and it may pass once an operator has mended it."""
+    async with TelegramAdapter("1:wrong", telegram.url) as adapter:
+        failed = await failure(adapter)
+    assert (failed.code, failed.retryable) == (ErrorCode.CONFIGURATION, True)
+    assert telegram.messages() == []
+
+
+async def test_many_sends_at_once(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Each gets its own answer."""
+    ids = await asyncio.gather(*(adapter.send(str(chat), HELLO) for chat in range(1, 31)))
+    assert sorted(map(int, ids)) == list(range(1, 31))
+    assert len(telegram.messages()) == 30
+
+
+async def test_a_tap_is_answered(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """The button stops spinning, without a notice on the screen."""
+    await adapter.answer_callback("9000000001")
+    assert [request.params for request in telegram.requests("answerCallbackQuery")] == [
+        {"callback_query_id": "9000000001"}
+    ]
+
+
+async def test_an_old_tap_is_too_late(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Nothing is to be done about it, and it is not our mistake."""
+    description = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    telegram.queue(Answer(status=400, description=description))
+    with pytest.raises(SendFailed) as raised:
+        await adapter.answer_callback("9000000001")
+    assert (raised.value.code, raised.value.retryable) == (ErrorCode.TOO_LATE, False)
+
+
+async def test_updates_come_as_telegram_wrote_them(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Unknown and broken ones too; the offset confirms what came before it."""
+    updates: list[dict[str, Any]] = [{"update_id": 5, "message": "broken"}, {"update_id": 6, "hologram": {"a": [1]}}]
+    telegram.push(*updates)
+    assert await adapter.get_updates(None, 0) == updates
+    assert await adapter.get_updates(6, 0) == updates[1:]
+    assert await adapter.get_updates(7, 0) == []
+    first, second, _ = telegram.requests("getUpdates")
+    assert first.params["allowed_updates"] == list(ALLOWED_UPDATES)
+    assert "offset" not in first.params
+    assert second.params["offset"] == "6"
+
+
+async def test_long_polling_waits_longer_than_other_requests(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Telegram holds the request beyond the usual timeout, and an update ends the wait."""
+    waiting = asyncio.create_task(adapter.get_updates(None, 20))
+    await asyncio.sleep(0.8)
+    assert not waiting.done()
+    telegram.push({"update_id": 1})
+    assert await asyncio.wait_for(waiting, 2) == [{"update_id": 1}]
+
+
+async def test_polling_with_a_webhook_set_is_a_configuration_failure(
+    telegram: FakeTelegram, adapter: TelegramAdapter
+) -> None:
+    """Telegram refuses one while the other is on; taking the webhook away helps."""
+    await adapter.set_webhook("https://bot.example.org/webhooks/telegram", "made_up-secret")
+    with pytest.raises(SendFailed) as raised:
+        await adapter.get_updates(None, 0)
+    assert raised.value.code is ErrorCode.CONFIGURATION
+    await adapter.delete_webhook()
+    assert await adapter.get_updates(None, 0) == []
+
+
+@pytest.mark.parametrize("result", ["5", "[5]", '{"a":1}', '[{"no":"id"}]'])
+async def test_updates_of_an_unknown_shape_are_the_providers_trouble(
+    telegram: FakeTelegram, adapter: TelegramAdapter, result: str
+) -> None:
+    """Whoever polls gets updates with an id or a failure, nothing else."""
+    telegram.queue(Answer("getUpdates", raw=f'{{"ok":true,"result":{result}}}'))
+    with pytest.raises(SendFailed) as raised:
+        await adapter.get_updates(None, 0)
+    assert raised.value.code is ErrorCode.PROVIDER_TROUBLE
+
+
+async def test_the_webhook_is_set_with_its_secret(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Address, secret and the updates we want; Telegram tells the address afterwards."""
+    await adapter.set_webhook("https://bot.example.org/webhooks/telegram", "made_up-secret")
+    (request,) = telegram.requests("setWebhook")
+    assert request.params == {
+        "url": "https://bot.example.org/webhooks/telegram",
+        "secret_token": "made_up-secret",
+        "allowed_updates": list(ALLOWED_UPDATES),
+    }
+    info = await adapter.webhook_info()
+    assert (info.url, info.pending_update_count) == ("https://bot.example.org/webhooks/telegram", 0)
+
+
+async def test_the_menu_is_offered_in_three_languages(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Darija for all, Arabic and French for apps in these; every command with words from the catalogs."""
+    await adapter.set_commands()
+    asked = {request.params.get("language_code"): request.params["commands"] for request in telegram.requests()}
+    assert set(asked) == {None, "ar", "fr"}
+    for commands in asked.values():
+        assert [command["command"] for command in commands] == list(COMMAND_LABELS)
+        assert all(1 <= len(command["description"]) <= 256 for command in commands)
+    assert len({commands[0]["description"] for commands in asked.values()}) >= 1
+
+
+async def test_the_bot_knows_its_name(adapter: TelegramAdapter) -> None:
+    """Asking for it shows that token and server work."""
+    assert await adapter.username() == "maalem_bot"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(status=401),
+        Answer(status=404),
+        Answer(status=500),
+        Answer(cut="before"),
+        Answer(delay_s=3),
+        Answer(raw=PAGE),
+    ],
+    ids=str,
+)
+async def test_no_failure_and_no_log_line_holds_the_token(
+    telegram: FakeTelegram, adapter: TelegramAdapter, caplog: pytest.LogCaptureFixture, answer: Answer
+) -> None:
+    """Not in the message, not in the chain of errors, not in what the libraries log at any level."""
+    caplog.set_level(logging.DEBUG)
+    telegram.queue(answer)
+    failed = await failure(adapter)
+    await adapter.send(CHAT, HELLO)
+    assert failed.__context__ is None
+    assert failed.__cause__ is None
+    assert TOKEN not in "".join(traceback.format_exception(failed)) + repr(failed) + str(failed)
+    assert "HTTP Request" in caplog.text  # httpx did log the address
+    assert TOKEN not in caplog.text
+
+
+def test_making_an_adapter_logs_no_token(telegram: FakeTelegram, caplog: pytest.LogCaptureFixture) -> None:
+    """python-telegram-bot logs the address when it is made, before anything is sent."""
+    caplog.set_level(logging.DEBUG)
+    TelegramAdapter(TOKEN, telegram.url)
+    assert "Set Bot API URL" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+async def test_the_loggers_are_left_as_they_were(telegram: FakeTelegram) -> None:
+    """After the adapter is closed nothing of it hangs on the logs."""
+    before = [list(logging.getLogger(name).filters) for name in LOGGERS]
+    async with TelegramAdapter(TOKEN, telegram.url):
+        pass
+    assert [logging.getLogger(name).filters for name in LOGGERS] == before
+
+
+@pytest.mark.parametrize(("code", "said"), [("403", "blocked (403)"), (None, "blocked")])
+def test_a_failure_reads_as_its_code(code: str | None, said: str) -> None:
+    """What is logged is the code and the provider's own."""
+    assert str(SendFailed(ErrorCode.BLOCKED, provider_code=code)) == said

@@ -1,0 +1,113 @@
+"""TensorFlow, and what a lean process leaves out: quiet to import, loud to use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rasa.utils.common
+import tensorflow as tf  # answered for by install(), in conftest.py
+from rasa.engine.exceptions import GraphSchemaValidationException
+from rasa.engine.graph import SchemaNode
+from rasa.engine.validation import _validate_required_packages
+from rasa.nlu.classifiers.diet_classifier import DIETClassifier
+from rasa.nlu.classifiers.keyword_intent_classifier import KeywordIntentClassifier
+from rasa.utils.tensorflow import layers, models
+
+from bot.engine.rasa_compat import TensorFlowAbsent
+from bot.engine.rasa_compat.processor import StrictProcessor
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize(
+    ("use", "name"),
+    [
+        (lambda: tf.random.set_seed(1), "tensorflow.random.set_seed"),
+        (lambda: tf.keras.layers.Dense(5), "tensorflow.keras.layers.Dense"),
+        (lambda: tf.config.list_physical_devices("GPU"), "tensorflow.config.list_physical_devices"),
+        (lambda: models.RasaModel(), "rasa.utils.tensorflow.models.RasaModel"),
+        (lambda: layers.SparseDropout(0.5), "rasa.utils.tensorflow.layers.SparseDropout"),
+        (lambda: tf.function(1, 2), "tensorflow.function"),
+    ],
+)
+def test_using_tensorflow_names_what_was_used(use: Any, name: str) -> None:
+    """Calling or instantiating, also through a class of Rasa's, raises and says what to do."""
+    with pytest.raises(TensorFlowAbsent, match=r"config\.yml") as error:
+        use()
+    assert error.value.name == name
+
+
+def test_mentioning_tensorflow_is_quiet() -> None:
+    """Annotations, subclasses and decorators, as they stand in Rasa's modules."""
+
+    class Model(tf.keras.Model):
+        kind: tf.Tensor | None = None
+
+        @tf.function
+        def call(self) -> int:
+            return 1
+
+        @tf.function(jit_compile=True)
+        def again(self) -> dict[str, tf.Tensor[int]]:
+            return {}
+
+    assert Model.call(None) == 1
+    assert Model.again(None) == {}
+
+
+@pytest.mark.parametrize("attribute", ["__path_", "__wrapped__", "__array__"])
+def test_no_protocol_is_pretended(attribute: str) -> None:
+    """Libraries that feel for special names find none."""
+    assert not hasattr(tf.Tensor, attribute)
+    assert not hasattr(tf, "__wrapped__")
+
+
+@pytest.mark.usefixtures("processor")
+def test_a_configuration_with_a_tensorflow_component_is_refused_by_name() -> None:
+    """Rasa's own check of config.yml names the component, before anything is trained."""
+
+    def node(component: Any) -> SchemaNode:
+        return SchemaNode(needs={}, uses=component, constructor_name="create", fn="process", config={})
+
+    _validate_required_packages(node(KeywordIntentClassifier))
+    with pytest.raises(GraphSchemaValidationException, match=r"DIETClassifier.*tensorflow"):
+        _validate_required_packages(node(DIETClassifier))
+
+
+def test_other_packages_are_found_or_missed_as_before(processor: StrictProcessor) -> None:
+    """The check still tells what is installed from what is not."""
+    del processor
+    assert rasa.utils.common.find_unavailable_packages(["numpy", "spacy"]) == {"spacy"}
+
+
+LEAN = """
+from bot.engine.rasa_compat import install
+install(lean=True)
+from bot.engine.rasa_compat.left_out import LeftOut
+from bot.engine.rasa_compat.processor import load
+from rasa.core.channels import CollectingOutputChannel, UserMessage, console
+from rasa.core.channels.rest import RestInput
+from rasa.core.tracker_store import InMemoryTrackerStore
+import sys
+unwanted = {"aiogram", "slack_sdk", "pymongo", "boto3", "matplotlib", "prompt_toolkit", "socketio"} & set(sys.modules)
+assert not unwanted, unwanted
+CollectingOutputChannel(), RestInput()
+for use in (lambda: InMemoryTrackerStore(None), lambda: console.record_messages()):
+    try:
+        use()
+    except LeftOut as error:
+        assert "left_out.py" in str(error)
+    else:
+        raise AssertionError
+import aiogram, pymongo  # everyone else's stay what they are
+aiogram.types, pymongo.MongoClient
+"""
+
+
+def test_a_lean_process_has_no_connectors_and_says_so() -> None:
+    """Connectors, stores and plots are not imported, raise when used, and their packages stay untouched."""
+    subprocess.run([sys.executable, "-W", "error", "-c", LEAN], cwd=ROOT, check=True)  # noqa: S603 - our own code
