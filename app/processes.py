@@ -38,7 +38,10 @@ def prepare(settings: Settings, process: str) -> Settings:
 
 
 def stop_on_signals() -> threading.Event:
-    """Give an event that the first SIGTERM or SIGINT sets; a second one ends the process at once."""
+    """Give an event that the first SIGTERM or SIGINT sets; a second one ends the process at once.
+
+    Called when everything is loaded: until then a signal ends the process, which has nothing in hand yet.
+    """
     stop = threading.Event()
 
     def handle(number: int, _frame: FrameType | None) -> None:
@@ -54,33 +57,25 @@ def stop_on_signals() -> threading.Event:
 def run_worker(settings: Settings, process: str) -> None:
     """Take people's messages and answer them, one turn after the other, until a signal ends it."""
     settings = prepare(settings, process)
-    stop = stop_on_signals()
     log.info("process_started", pid=os.getpid())
     from app.fits import fits
+    from bot.engine import rasa_compat
+
+    rasa_compat.install()  # before anything imports Rasa
     from bot.engine import worker
 
-    worker.run(settings, stop, fits, name=process)
+    worker.run(settings, stop_on_signals(), fits, name=process)
     log.info("process_stopped", pid=os.getpid())
 
 
 def run_sender(settings: Settings, process: str) -> None:
     """Carry replies to the providers until a signal ends it."""
     settings = prepare(settings, process)
-    stop = stop_on_signals()
     log.info("process_started", pid=os.getpid())
     from channels import sender
 
-    sender.run(settings, stop, name=process)
+    sender.run(settings, stop_on_signals(), name=process)
     log.info("process_stopped", pid=os.getpid())
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn, with a second signal of either kind ending it at once."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit:
-            os._exit(128 + sig)
-        super().handle_exit(sig, frame)
 
 
 def _parse_lazily(settings: Settings) -> Callable[[str], Awaitable[dict[str, Any]]]:
@@ -113,13 +108,15 @@ def run_gateway(settings: Settings, process: str) -> None:
     from channels.gateway import create_app
 
     stop_on_signals()  # uvicorn repeats its signal when it is done: it meets our handler and the exit stays clean
-    options: dict[str, Any] = {"loop": "uvloop", "http": "httptools", "access_log": False, "log_config": None}
+    options: dict[str, Any] = {"loop": "uvloop", "http": "httptools", "ws": "none"}
     config = uvicorn.Config(
         create_app(settings, _parse_lazily(settings) if settings.simulator else None),
         host=settings.host,
         port=settings.port,
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,
+        access_log=False,
+        log_config=None,
         **options,
     )
     log.info("process_started", pid=os.getpid(), host=settings.host, port=settings.port)

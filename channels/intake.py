@@ -16,6 +16,7 @@ from typing import Final
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from conversation import Delivery, Inbound
 from runtime.clock import Clock
@@ -49,6 +50,7 @@ class Intake:
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="intake", daemon=True)
         self._closed = False
+        self._gate = threading.Lock()  # nothing may be put behind the sign that ends the queue
 
     def start(self) -> None:
         """Begin to write."""
@@ -56,8 +58,9 @@ class Intake:
 
     def close(self) -> None:
         """Write what has come in, then stop."""
-        self._closed = True
-        self._queue.put(None)
+        with self._gate:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
 
     async def take(self, events: Sequence[Inbound | Delivery], *, wait_s: float = 0) -> int:
@@ -74,11 +77,12 @@ class Intake:
             IntakeClosed: The gateway is stopping.
             sqlalchemy.exc.SQLAlchemyError: The database refused: the provider must try again.
         """
-        if self._closed:
-            raise IntakeClosed
         loop = asyncio.get_running_loop()
         item = _Item(events, wait_s, loop.create_future(), loop)
-        self._queue.put(item)
+        with self._gate:
+            if self._closed:
+                raise IntakeClosed
+            self._queue.put(item)
         return await item.done
 
     def _write(self) -> None:
@@ -103,6 +107,10 @@ class Intake:
             with self._database.begin() as connection:
                 results = [self._store(connection, item, now) for item in items]
         except Exception as error:  # noqa: BLE001 - each request must hear of it
+            if len(items) > 1 and not isinstance(error, OperationalError):
+                for item in items:  # what one of them holds must not cost the others their place
+                    self._commit([item])
+                return
             structlog.get_logger().error("intake_failed", error=type(error).__name__, requests=len(items))
             results = [error] * len(items)
         else:

@@ -102,7 +102,11 @@ class Sender:
             )
         if not envelopes:
             return False
-        await asyncio.gather(*(self._deliver(envelope) for envelope in envelopes))
+        # Each to its end before an error is told: what is still on its way must not be taken for stuck.
+        results = await asyncio.gather(*(self._deliver(one) for one in envelopes), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
         return True
 
     def next_due(self) -> datetime | None:
@@ -121,7 +125,7 @@ class Sender:
             self._end(envelope, DeliveryState.DROPPED, "blocked")
         elif envelope.expires_at is not None and envelope.expires_at < now:
             self._end(envelope, DeliveryState.DROPPED, "expired")
-        elif envelope.unanswered > MOST_UNANSWERED:
+        elif envelope.unanswered >= MOST_UNANSWERED:
             self._end(envelope, DeliveryState.FAILED, "unanswered")
         else:
             await self._send(envelope)

@@ -105,8 +105,7 @@ def _fits(word: NumberWord, last: NumberWord, *, joined: bool) -> bool:
 
 
 def _digits(word: str) -> NumberWord | None:
-    bare = word.lstrip("0")
-    return NumberWord(int(bare or "0"), Kind.DIGITS) if len(bare) <= _DIGITS_AT_MOST else None
+    return NumberWord(int(word), Kind.DIGITS) if len(word) <= _DIGITS_AT_MOST else None
 
 
 def _read(word: str) -> NumberWord | None:

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from knowledge.models import Family, Trade
-from knowledge.names import Certainty, Hit, NameIndex, Spelling, settled
-
-_OPENERS: Final = (
-    "صنعة san3a sana3i صنايعي صنايعية métier حرفة lhirfa hirfa 7irfa خدام خدامة khdam khddam khdama كنصاوب kansaweb نصاوب "
-    "كنخدم kankhdem khdemt fabrique fais fabricant fabricante artisan artisane maître مصنوعات معلم معلمة m3allem m3allma maalem "
-    "atelier coopérative تعاونية ta3awniya صانع صانعة"
-).split()
-_FILLERS: Final = (
-    "ana أنا je suis f fi ف في ب b d ديال dyal de du la le les des en un une dans على 3la و o et j hna حنا 7na nous l c est "
-    "الصنعة ديالي dyali mon ma travail خدمة khedma الخدمة travaille la3bd nta traditionnel traditionnelle تقليدي تقليدية beldi "
-    "بلدي kandir كندير ندير ndir main fait faits faite salam السلام عليكم sghir kbir belyed باليد"
-).split()
+from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +34,20 @@ class CraftIndex:
 
     Args:
         families: With their trades.
-        never: Words that are never a misspelt craft.
+        words: What stands around names of crafts.
     """
 
-    def __init__(self, families: Sequence[Family], never: Sequence[str] = ()) -> None:
+    def __init__(self, families: Sequence[Family], words: Words = NO_WORDS) -> None:
         self._families = {family.id: family for family in families}
         self._trades = {trade.id: trade for family in families for trade in family.trades}
+        entries: tuple[Family | Trade, ...] = (*self._families.values(), *self._trades.values())
         spellings = [
             Spelling(entry.id, text, certainty)
-            for entry in (*self._families.values(), *self._trades.values())
+            for entry in entries
             for certainty, texts in ((Certainty.SURE, entry.also), (Certainty.ASKED, entry.asked))
             for text in texts
         ]
-        self._names = NameIndex(spellings, never=never, openers=_OPENERS, fillers=_FILLERS)
+        self._names = NameIndex(spellings, words)
 
     def find(self, text: str) -> list[CraftMatch]:
         """Find crafts in running text, in order; nothing doubtful.

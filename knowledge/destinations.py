@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.models import Destination
-from knowledge.names import Certainty, NameIndex, Spelling
+from knowledge.names import NO_WORDS, Certainty, NameIndex, Spelling, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,21 @@ class DestinationIndex:
 
     Args:
         destinations: The countries artisans sell to.
-        never: Words that are never a misspelt country.
+        words: What stands around names of countries.
     """
 
-    def __init__(self, destinations: Sequence[Destination], never: Sequence[str] = ()) -> None:
+    def __init__(self, destinations: Sequence[Destination], words: Words = NO_WORDS) -> None:
         self._destinations = {destination.code: destination for destination in destinations}
         spellings = [
             Spelling(code, text, certainty)
             for code, entry in self._destinations.items()
-            for certainty, texts in ((Certainty.SURE, (*entry.label.values(), *entry.also)), (Certainty.ASKED, entry.asked))
+            for certainty, texts in (
+                (Certainty.SURE, (*entry.label.values(), *entry.also)),
+                (Certainty.ASKED, entry.asked),
+            )
             for text in texts
         ]
-        openers = "client clients cliente clientes kliyan klian كليان زبون زبناء touriste touristes acheteur acheteurs".split()
-        self._names = NameIndex(spellings, never=never, openers=openers)
+        self._names = NameIndex(spellings, words)
 
     def find(self, text: str) -> list[DestinationMatch]:
         """Find countries in running text, in order.

@@ -205,7 +205,7 @@ def read_nia(text: str) -> str | None:
     """
     plain = ascii_digits(without_marks(text))[:_READ_MAX_CHARS].upper()
     told = re.sub(r"^\W*(?:(?:RNA|NIA|N°|NO|NUM[EÉ]RO|رقم|الرقم|نمرة)\W+)*", "", plain).strip(" .:،,")
-    if re.fullmatch(r"[A-Z]{0,4}[\s.]{0,2}[0-9][0-9\s./-]*[A-Z0-9]?", told) and not _phone_like(told):
+    if re.fullmatch(r"[A-Z]{0,4}[.-]?[0-9][0-9\s./-]*[A-Z0-9]?", told) and not _phone_like(told):
         grouped = re.sub(r"[\s.]", "", told)
         if _is_nia(grouped):
             return grouped

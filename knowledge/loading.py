@@ -14,10 +14,20 @@ import yaml
 from knowledge.crafts import CraftIndex
 from knowledge.destinations import DestinationIndex
 from knowledge.models import Beyond, Destination, Entry, Fact, Family, Province, Region, Town, Track, TrackState
+from knowledge.names import Words
 from knowledge.places import PlaceIndex
 
 DATA: Final = Path(__file__).parent / "data"
 _INHERITED: Final = ("source", "confidence", "checked", "review_by")
+
+_PARTS: Final = {
+    "places.yml": {"regions", "provinces", "towns", "beyond", "words"},
+    "communes.yml": {"communes"},
+    "crafts.yml": {"families", "words"},
+    "tracks.yml": {"known_until", "tracks"},
+    "destinations.yml": {"destinations", "words"},
+    "facts.yml": {"facts", "messages"},
+}
 
 E = TypeVar("E", bound=Entry)
 
@@ -86,7 +96,7 @@ class Knowledge:
 
 def section_entries(section: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Give the entries of a section, each with the source, confidence and dates that stand at its head."""
-    head = {name: section[name] for name in _INHERITED if name in section}
+    head: dict[str, Any] = {name: section[name] for name in _INHERITED if name in section}
     for entry in section["entries"]:
         yield {**head, **entry}
 
@@ -96,6 +106,9 @@ def _read(folder: Path, name: str) -> dict[str, Any]:
         content = yaml.load(file, Loader=yaml.CSafeLoader)
     if not isinstance(content, dict):
         raise KnowledgeError(f"{name}: not a mapping")
+    missing = _PARTS[name] - content.keys()
+    if missing:
+        raise KnowledgeError(f"{name}: {', '.join(sorted(missing))} missing")
     return content
 
 
@@ -109,8 +122,8 @@ def _all(model: type[E], name: str, entries: Iterable[dict[str, Any]]) -> list[E
 def _families(crafts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Families with their trades, to which they hand down family id, flags, source and dates."""
     for family in section_entries(crafts["families"]):
-        head = {name: family[name] for name in _INHERITED if name in family}
-        handed = {**head, "family": family.get("id")}
+        head: dict[str, Any] = {name: family[name] for name in _INHERITED if name in family}
+        handed: dict[str, Any] = {**head, "family": family.get("id")}
         trades = [
             {**handed, **trade, "flags": list(dict.fromkeys([*family.get("flags", ()), *trade.get("flags", ())]))}
             for trade in family.get("trades", ())
@@ -142,7 +155,7 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         KnowledgeError: An entry lacks its source, confidence or dates, a link leads nowhere, an id stands twice.
         OSError: A file is missing.
     """
-    files = {name: _read(folder, f"{name}.yml") for name in ("places", "communes", "crafts", "tracks", "destinations", "facts")}
+    files = {name.removesuffix(".yml"): _read(folder, name) for name in _PARTS}
     place_data = files["places"]
     regions = _all(Region, "places.yml", section_entries(place_data["regions"]))
     provinces = _all(Province, "places.yml", section_entries(place_data["provinces"]))
@@ -155,8 +168,11 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     facts = _all(Fact, "facts.yml", section_entries(files["facts"]["facts"]))
     messages = {name: tuple(ids) for name, ids in files["facts"]["messages"].items()}
 
-    _unique("places.yml", [place.code for place in (*regions, *provinces)] + [town.fr for town in towns])
-    _unique("crafts.yml", [one.id for family in families for one in (family, *family.trades)])
+    trades = [trade for family in families for trade in family.trades]
+    _unique(
+        "places.yml", [*(one.code for one in regions), *(one.code for one in provinces), *(one.fr for one in towns)]
+    )
+    _unique("crafts.yml", [*(family.id for family in families), *(trade.id for trade in trades)])
     _unique("tracks.yml", [track.id for track in tracks])
     _unique("destinations.yml", [destination.code for destination in destinations])
     _unique("facts.yml", [fact.id for fact in facts])
@@ -167,16 +183,13 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     _linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
     _linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
 
-    trades = [trade for family in families for trade in family.trades]
     return Knowledge(
-        places=PlaceIndex(regions, provinces, towns, communes, beyond, never=place_data["not_places"]),
-        crafts=CraftIndex(families, never=files["crafts"]["not_crafts"]),
-        destinations=DestinationIndex(destinations, never=files["destinations"]["not_destinations"]),
+        places=PlaceIndex(regions, provinces, towns, communes, beyond, words=Words(**place_data["words"])),
+        crafts=CraftIndex(families, words=Words(**files["crafts"]["words"])),
+        destinations=DestinationIndex(destinations, words=Words(**files["destinations"]["words"])),
         tracks=tuple(tracks),
         facts={fact.id: fact for fact in facts},
         messages=messages,
         known_until=files["tracks"]["known_until"],
-        entries=(
-            *regions, *provinces, *towns, *beyond, *communes, *families, *trades, *tracks, *destinations, *facts
-        ),
+        entries=(*regions, *provinces, *towns, *beyond, *communes, *families, *trades, *tracks, *destinations, *facts),
     )

@@ -1,4 +1,4 @@
-"""The shape of every fact: nothing enters without its source, its confidence and the dates it was and is to be checked."""
+"""The shape of every fact: nothing enters without its source, its confidence and the dates of its checks."""
 
 from __future__ import annotations
 

@@ -13,6 +13,11 @@ from knowledge.typing_marks import without_marks
 NAME_MAX_CHARS: Final = 80
 _WORDS_MAX: Final = 8
 
+
+def _heard(words: str) -> frozenset[str]:
+    return frozenset(map(phonetic, words.split()))
+
+
 _PREFIXES: Final = tuple(
     sorted(
         (
@@ -22,7 +27,8 @@ _PREFIXES: Final = tuple(
                 "esmi", "اسمي الكامل", "اسمي هو", "السمية", "السمية الكاملة", "السمية ديالي", "smiya", "smiya dyali",
                 "smiya kamla", "الاسم", "الاسم الكامل", "الإسم الكامل هو", "je m appelle", "jmappelle", "je mappelle",
                 "m appelle", "je suis", "je me nomme", "moi c est", "moi", "c est", "mon nom", "mon nom est",
-                "mon nom c est", "mon nom complet", "nom", "nom et prénom", "nom complet", "prénom et nom", "my name is",
+                "mon nom c est", "mon nom complet", "nom", "nom et prénom", "nom complet", "prénom et nom",
+                "my name is",
                 "ana", "أنا", "أنا سميتي", "ana smiyti", "salam", "السلام", "السلام عليكم", "salam 3likom", "slm",
                 "bonjour", "صباح الخير", "مرحبا", "oui", "نعم", "wakha", "واخا",
             )
@@ -31,21 +37,15 @@ _PREFIXES: Final = tuple(
         reverse=True,
     )
 )  # fmt: skip
-_NOT_NAMES: Final = frozenset(
-    phonetic(word)
-    for word in (
-        "la لا لالا non no oui نعم آه ah iyeh إيه wakha واخا ok okay safi صافي merci شكرا chokran salam السلام bonjour "
-        "menu stop aide help retour back نرجع nrje3 annuler passer skip والو walo rien aucun ماعنديش ma3ndich "
-        "ماعرفتش ma3reftch 3afak عافاك عافاكم mafhemtch مافهمتش"
-    ).split()
+_NOT_NAMES: Final = _heard(
+    "la لا لالا non no oui نعم آه ah iyeh إيه wakha واخا ok okay safi صافي merci شكرا chokran salam السلام bonjour "
+    "menu stop aide help retour back نرجع nrje3 annuler passer skip والو walo rien aucun ماعنديش ma3ndich "
+    "ماعرفتش ma3reftch 3afak عافاك عافاكم mafhemtch مافهمتش"
 )
-_SENTENCES: Final = frozenset(
-    phonetic(word)
-    for word in (
-        "wach واش chno شنو chnou achno أشنو comment pourquoi kifach كيفاش fin فين ach آش combien quel quelle qui 3lach علاش "
-        "chhal شحال quand fo9ach فوقاش chkoun شكون où est-ce هل ماذا كيف متى أين لماذا bghit بغيت أريد veux voudrais khassni "
-        "خاصني kayn كاين ماكاينش ندير ndir عندي 3ndi"
-    ).split()
+_SENTENCES: Final = _heard(
+    "wach واش chno شنو chnou achno أشنو comment pourquoi kifach كيفاش fin فين ach آش combien quel quelle qui "
+    "3lach علاش chhal شحال quand fo9ach فوقاش chkoun شكون où est-ce هل ماذا كيف متى أين لماذا bghit بغيت أريد "
+    "veux voudrais khassni خاصني kayn كاين ماكاينش ندير ndir عندي 3ndi"
 )
 _ASKS: Final = re.compile("[?؟]")
 _LETTER_DIGIT: Final = re.compile(r"(?<!\d)[235789](?!\d)")

@@ -10,21 +10,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from knowledge.models import Beyond, Point, Province, Region, Town
-from knowledge.names import Certainty, Hit, NameIndex, Spelling, key, settled
+from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, key, settled
 
 NEAR_KM: Final = 60
 """Farther than this (kilometres) from every known place, a point tells nothing."""
 _EARTH_KM: Final = 6371.0
-_OPENERS: Final = (
-    "f fi في fel men mn min من de d du à a en vers dans ville مدينة mdina lmdina province إقليم i9lim عمالة wilaya préfecture "
-    "région جهة جيهة jiha jihat commune جماعة jama3a village قرية 9arya douar دوار الدوار centre مركز medina souk سوق"
-).split()
-_FILLERS: Final = (
-    "ana أنا je suis j habite kanskon kanskn nskon nskn ساكن ساكنة كنسكن sakn sakna sakin rani راني hna حنا 7na nous sommes "
-    "khddam خدام خدامة kankhdem كنخدم khdam travaille viens vient kayn كاين hda حدا 7da 7daya حداية 9rib قريب قريبة près "
-    "proche dyal ديال d la le les the in from near smiytha سميتها smito blasa بلاصة bled blad أسكن أعيش أعمل وأعمل "
-    "ب b و o w chez نحن merci salam السلام عليكم c est notre atelier dima هي هو hia ma ta"
-).split()
 _REGION_WORDS: Final = frozenset(map(key, ("région", "جهة", "jiha", "jihat", "جيهة", "jihet", "jihte")))
 _GSM_ACCENTS: Final = frozenset("éèàùÉ")
 
@@ -60,7 +50,7 @@ def plain_latin(name: str) -> str:
 
 def _short(name: str) -> str:
     """A name without the province that tells it from another of the same name."""
-    return name.split(" (")[0]
+    return name.partition(" (")[0]
 
 
 class PlaceIndex:
@@ -72,7 +62,7 @@ class PlaceIndex:
         towns: Towns people name.
         communes: The other communes: read only where a place was asked for.
         beyond: Places on the other side of the border.
-        never: Words that are never a misspelt place.
+        words: What stands around names of places.
     """
 
     def __init__(
@@ -82,7 +72,7 @@ class PlaceIndex:
         towns: Sequence[Town],
         communes: Sequence[Town] = (),
         beyond: Sequence[Beyond] = (),
-        never: Sequence[str] = (),
+        words: Words = NO_WORDS,
     ) -> None:
         self._regions = {region.code: region for region in regions}
         self._provinces = {province.code: province for province in provinces}
@@ -93,7 +83,7 @@ class PlaceIndex:
             *((town.at, ref) for ref, town in {**self._towns, **self._communes}.items() if town.at),
             *((place.at, None) for place in beyond),
         ]
-        self._names = NameIndex(list(self._spellings()), never=never, openers=_OPENERS, fillers=_FILLERS)
+        self._names = NameIndex(list(self._spellings()), words)
 
     def _by_name(self, communes: Sequence[Town]) -> Iterable[tuple[str, Town]]:
         """Communes by a name that stands for one of them alone: with the province where there are several."""
@@ -143,7 +133,9 @@ class PlaceIndex:
         # A town goes before its province and region of the same name: it says more.
         for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.ref.startswith("MA-"), hit.ref)):
             match = self._match(hit)
-            same = [other for other in found if (other.start, other.end, other.code) == (match.start, match.end, match.code)]
+            same = [
+                other for other in found if (other.start, other.end, other.code) == (match.start, match.end, match.code)
+            ]
             if not same:
                 found.append(match)
         return found

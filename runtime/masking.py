@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import traceback
 from collections.abc import Mapping
@@ -95,4 +96,9 @@ def described(error: BaseException) -> dict[str, Any]:
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{PurePath(f.filename).parent.name}/{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in frames]
-    return {"error": " < ".join(kinds), "trace": places[-MAX_FRAMES:]}
+    told: dict[str, Any] = {"error": " < ".join(kinds), "trace": places[-MAX_FRAMES:]}
+    if isinstance(error, ImportError):
+        told["module"] = error.name
+    elif isinstance(error, OSError) and error.errno is not None:
+        told["errno"] = errno.errorcode.get(error.errno, error.errno)
+    return told

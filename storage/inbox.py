@@ -103,7 +103,7 @@ _next_waiting = (
     .limit(LOOKED_AT)
 )
 _waiting_of = (
-    sa.select(inbox.c.id, inbox.c.attempts)
+    sa.select(inbox.c.id, inbox.c.attempts, inbox.c.not_before)
     .where(
         inbox.c.state == sa.text("'waiting'"),
         inbox.c.channel == sa.bindparam("channel"),
@@ -138,7 +138,9 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
         if conversation_id in passed_by:
             continue
         if _lease(connection, conversation_id, owner=owner, now=now, lease_s=lease_s):
-            return _reserve(connection, conversation_id, found.channel, found.address, most)
+            claimed = _reserve(connection, conversation_id, found.channel, found.address, most, now)
+            if claimed is not None:
+                return claimed
         passed_by.add(conversation_id)
     return None
 
@@ -166,12 +168,15 @@ def _lease(connection: sa.Connection, conversation_id: int, *, owner: str, now: 
     return True
 
 
-def _reserve(connection: sa.Connection, conversation_id: int, channel: str, address: str, most: int) -> Claim | None:
+def _reserve(
+    connection: sa.Connection, conversation_id: int, channel: str, address: str, most: int, now: datetime
+) -> Claim | None:
     rows = connection.execute(_waiting_of, {"channel": channel, "address": address, "most": most}).all()
-    if not rows:  # another worker has just answered them
+    tried_before = bool(rows) and rows[0].attempts > 0
+    if not rows or (tried_before and rows[0].not_before > now):
+        # Another worker has just answered them; or one that failed waits for its next attempt, and the others for it.
         conversations.free(connection, conversation_id)
         return None
-    tried_before = rows[0].attempts > 0
     taken = rows[:1] if tried_before else [row for row in rows if row.attempts == 0]
     ids = tuple(row.id for row in taken)
     connection.execute(inbox.update().where(inbox.c.id.in_(ids)).values(attempts=inbox.c.attempts + 1))

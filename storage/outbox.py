@@ -86,6 +86,14 @@ def add(
     return outbox_id
 
 
+_older = outbox.alias("older")
+_first_of_conversation: Final = ~sa.exists().where(
+    _older.c.conversation_id == outbox.c.conversation_id,
+    _older.c.id < outbox.c.id,
+    _older.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
+)
+
+
 def claim(
     connection: sa.Connection, *, owner: str, channels: Sequence[str], now: datetime, most: int = 20
 ) -> list[Envelope]:
@@ -98,12 +106,6 @@ def claim(
         now: The present.
         most: At most so many conversations.
     """
-    older = outbox.alias("older")
-    first_of_conversation = ~sa.exists().where(
-        older.c.conversation_id == outbox.c.conversation_id,
-        older.c.id < outbox.c.id,
-        older.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
-    )
     found = connection.execute(
         sa.select(outbox, identity.c.blocked_at)
         .outerjoin(identity, sa.and_(identity.c.channel == outbox.c.channel, identity.c.address == outbox.c.address))
@@ -111,7 +113,7 @@ def claim(
             outbox.c.state == sa.text("'queued'"),
             outbox.c.channel.in_(channels),
             outbox.c.not_before <= now,
-            first_of_conversation,
+            _first_of_conversation,
         )
         .order_by(outbox.c.id)
         .limit(most)
@@ -230,10 +232,10 @@ def replies_after(
 
 
 def next_due(connection: sa.Connection, channels: Sequence[str]) -> datetime | None:
-    """When the earliest queued answer may leave; nothing if none waits."""
+    """When the earliest queued answer may leave that waits for no other; nothing if there is none."""
     due: datetime | None = connection.execute(
         sa.select(outbox.c.not_before)
-        .where(outbox.c.state == "queued", outbox.c.channel.in_(channels))
+        .where(outbox.c.state == "queued", outbox.c.channel.in_(channels), _first_of_conversation)
         .order_by(outbox.c.not_before)
         .limit(1)
     ).scalar()

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from i18n.languages import LANGUAGES
 
-from bot.actions.context import TurnContext
+from bot.actions.context import TurnContext, running
 from bot.engine import record
 from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
 from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
@@ -198,14 +198,15 @@ class Engine:
             turn.understanding.append(record.not_understood(one.inbox_id))
             return
         collector = Collector()
-        result: TurnResult = await self._processor.handle_turn(
-            str(context.conversation_id),
-            text=resolved.text if resolved.payload is None else None,
-            payload=resolved.payload,
-            tracker=tracker,
-            output_channel=collector,
-            metadata={"payload": resolved.payload is not None},
-        )
+        with running(context):
+            result: TurnResult = await self._processor.handle_turn(
+                str(context.conversation_id),
+                text=resolved.text if resolved.payload is None else None,
+                payload=resolved.payload,
+                tracker=tracker,
+                output_channel=collector,
+                metadata={"payload": resolved.payload is not None},
+            )
         said = [Said.of(custom) for custom in collector.said]
         turn.said = [*_kept(turn.said, said), *said]
         turn.actions += result.actions

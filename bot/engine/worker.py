@@ -29,6 +29,8 @@ from storage.inbox import Claim
 
 IDLE_S: Final = 1.0
 """Longest wait for a wake-up before looking again, seconds: losing a wake-up costs at most this."""
+TAKEN_S: Final = 0.1
+"""Wait before looking again for what could not be taken yet, seconds."""
 RETRY_S: Final = (1.0, 5.0, 15.0)
 """Seconds before a failed message is tried again: after the first, the second and every later attempt."""
 ERROR_PAUSE_S: Final = 1.0
@@ -127,10 +129,14 @@ class Worker:
             inbox.release(connection, claim, retry_at=self.clock.now() + timedelta(seconds=wait))
 
     def _set_aside(self, claim: Claim) -> None:
-        with self.database.begin() as connection:
-            waiting = inbox.take(connection, claim, owner=self.name)
-            if waiting:
-                self.engine.apologise(connection, claim.conversation_id, waiting, now=self.clock.now())
+        try:
+            with self.database.begin() as connection:
+                waiting = inbox.take(connection, claim, owner=self.name)
+                if waiting:
+                    self.engine.apologise(connection, claim.conversation_id, waiting, now=self.clock.now())
+        except Exception as error:  # noqa: BLE001 - one whose apology breaks as well must not hold up the others
+            self._failed(claim, error)
+            return
         structlog.get_logger().error("message_set_aside", conversation_id=claim.conversation_id)
         self.wakeups.publish("outbox")
         self.wakeups.publish("turn")
@@ -140,7 +146,9 @@ class Worker:
             due: datetime | None = inbox.next_due(connection)
         if due is None:
             return IDLE_S
-        return min(IDLE_S, max(0.01, (due - self.clock.now()).total_seconds()))
+        wait = (due - self.clock.now()).total_seconds()
+        # What is due and was not taken is in another worker's hands, or waits for one before it.
+        return min(IDLE_S, max(0.01, wait)) if wait > 0 else TAKEN_S
 
 
 def _hash(person: PersonKey) -> str:

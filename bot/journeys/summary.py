@@ -55,7 +55,7 @@ def _shown(name: str, value: Any, answers: Answers, knowledge: Knowledge, langua
     if name == "category":
         return _word(f"label_category_{value}")
     if name == "place":
-        return value.get("name") or knowledge.places.label(value["province"], language)
+        return knowledge.places.label(value.get("name") or value["province"], language)
     if name == "craft":
         return answers.get("craft_typed") if value == "other" else knowledge.crafts.label(value, language)
     if name == "rna":
@@ -68,6 +68,7 @@ def _shown(name: str, value: Any, answers: Answers, knowledge: Knowledge, langua
         if value["experience"] == SKIPPED:
             return None
         if value.get("countries"):
-            return ", ".join(knowledge.destinations.label(code, language) for code in value["countries"])
+            comma = "، " if language in ("ary", "ar") else ", "
+            return comma.join(knowledge.destinations.label(code, language) for code in value["countries"])
         return _word(f"label_export_{value['experience']}")
     return show_phone(value) if name == "phone" else value

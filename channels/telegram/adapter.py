@@ -5,17 +5,17 @@ Every failure is a `SendFailed`; neither it nor a log line ever contains the tok
 
 from __future__ import annotations
 
-import os
+import json
 import re
 from collections.abc import Awaitable
-from datetime import timedelta
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 import httpx
 from pydantic import SecretStr
 from telegram import Bot, BotCommand, WebhookInfo
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from channels.errors import ErrorCode, SendFailed
@@ -27,15 +27,14 @@ TIMEOUT_S: Final = 10.0
 """Longest wait for an answer, seconds. Telegram answers in well under one."""
 CONNECT_TIMEOUT_S: Final = 5.0
 MOST_CONNECTIONS: Final = 64
-TIMEDELTA_SWITCH: Final = "PTB_TIMEDELTA"
-"""Set, python-telegram-bot gives periods as timedelta; unset, it warns where it makes a `RetryAfter`."""
-SERVER_ERROR: Final = 500
+TOLD_APART: Final = frozenset({200, 400, 401, 403, 404, 409})
+"""HTTP statuses for which python-telegram-bot has an error of its own. All others it makes one `NetworkError` of."""
 TOO_MANY_REQUESTS: Final = 429
 UNSURE_STATUSES: Final = frozenset({502, 504})
 """A gateway of theirs got no answer from behind: the message may have been taken."""
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """The request did not leave."""
-HARMLESS_WORDS: Final = re.compile(r"[A-Za-z_' ]{1,60}")
+HARMLESS_WORDS: Final = re.compile(r"[A-Za-z_': ]{1,60}")
 """Telegram's descriptions of an error that quote nobody: letters alone, neither numbers nor quotation marks."""
 
 COMMAND_LANGUAGES: Final = {None: "ary", "ar": "ar", "fr": "fr"}
@@ -46,17 +45,18 @@ T = TypeVar("T")
 
 
 class _StatusError(NetworkError):
-    """An answer that is not about our request: 429 without a time, or 5xx."""
+    """An answer whose status says what happened."""
 
-    __slots__ = ("status",)
+    __slots__ = ("retry_after_s", "status")
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after_s: float | None) -> None:
         super().__init__(str(status))
         self.status = status
+        self.retry_after_s = retry_after_s
 
 
 class _Request(HTTPXRequest):
-    """Tells 429 and 5xx apart, which the library makes one `NetworkError` of."""
+    """Keeps the status of answers that the library does not tell apart."""
 
     async def do_request(  # noqa: PLR0917 - the shape the library calls
         self,
@@ -68,13 +68,22 @@ class _Request(HTTPXRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Ask; raise `_StatusError` for 5xx, and for a 429 that does not say how long to wait."""
+        """Ask; raise `_StatusError` for a status that is not among `TOLD_APART`."""
         status, body = await super().do_request(
             url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout
         )
-        if status >= SERVER_ERROR or (status == TOO_MANY_REQUESTS and b"retry_after" not in body):
-            raise _StatusError(status)
+        if status not in TOLD_APART:
+            raise _StatusError(status, _retry_after_s(body))
         return status, body
+
+
+def _retry_after_s(body: bytes) -> float | None:
+    """How long Telegram asks to wait (https://core.telegram.org/bots/api#responseparameters)."""
+    try:
+        seconds = json.loads(body)["parameters"]["retry_after"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return float(seconds) if isinstance(seconds, int) and seconds >= 0 else None
 
 
 class TelegramAdapter:
@@ -103,7 +112,6 @@ class TelegramAdapter:
         self._bot = Bot(plain, base_url=f"{base_url}/bot", request=self._request, get_updates_request=self._request)
 
     async def __aenter__(self) -> Self:
-        os.environ.setdefault(TIMEDELTA_SWITCH, "true")
         self._filter.install()
         await self._request.initialize()
         return self
@@ -229,10 +237,6 @@ def failure_of(error: Exception) -> SendFailed:
     The order matters: `BadRequest` and `TimedOut` are subclasses of `NetworkError`.
     """
     match error:
-        case RetryAfter():
-            wait = error.retry_after
-            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-            return SendFailed(ErrorCode.RATE_LIMITED, retry_after_s=seconds, provider_code="429")
         case Forbidden():
             return SendFailed(ErrorCode.BLOCKED, provider_code=_code(403, error.message))
         case ChatMigrated():
@@ -244,16 +248,25 @@ def failure_of(error: Exception) -> SendFailed:
         case Conflict():
             return SendFailed(ErrorCode.CONFIGURATION, provider_code=_code(409, error.message))
         case _StatusError(status=status):
-            if status == TOO_MANY_REQUESTS:
-                return SendFailed(ErrorCode.RATE_LIMITED, provider_code=str(status))
-            unsure = status in UNSURE_STATUSES
-            return SendFailed(ErrorCode.PROVIDER_TROUBLE, ambiguous=unsure, provider_code=str(status))
+            return SendFailed(
+                _meaning(status),
+                ambiguous=status in UNSURE_STATUSES,
+                retry_after_s=error.retry_after_s,
+                provider_code=str(status),
+            )
         case NetworkError() if isinstance(error.__cause__, NOT_SENT):
             return SendFailed(ErrorCode.UNREACHABLE, provider_code=type(error.__cause__).__name__)
         case _:
             # No answer, half an answer, or one nobody can read: the message may be there.
             cause = error.__cause__ or error
             return SendFailed(ErrorCode.UNANSWERED, ambiguous=True, provider_code=type(cause).__name__)
+
+
+def _meaning(status: int) -> ErrorCode:
+    if status == TOO_MANY_REQUESTS:
+        return ErrorCode.RATE_LIMITED
+    client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return ErrorCode.REFUSED if client_error else ErrorCode.PROVIDER_TROUBLE
 
 
 def _refusal(description: str) -> ErrorCode:

@@ -144,6 +144,20 @@ def test_a_long_message_id_is_no_phone_number() -> None:
     assert masking.cleaned("message_id", "123456789012") == "123456789012"
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ModuleNotFoundError("No module named 'x'", name="x"), {"module": "x"}),
+        (FileNotFoundError(2, "No such file", "salam.txt"), {"errno": "ENOENT"}),
+        (OSError("salam"), {}),
+        (ValueError("salam"), {}),
+    ],
+)
+def test_what_quotes_nobody_is_told(error: BaseException, told: dict[str, str]) -> None:
+    """A missing module's name and the system's error code help the operator, and are no person's words."""
+    assert masking.described(error) == {"error": type(error).__name__, "trace": []} | told
+
+
 def test_an_exception_is_told_without_its_message() -> None:
     """Types, causes and places are enough to find a fault; the message may quote a person."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from bot.engine.rasa_compat.environment import install
+from bot.engine.rasa_compat.environment import install, known_warnings_ignored
 
 
 def main(argv: Sequence[str]) -> int:
@@ -26,7 +26,8 @@ def main(argv: Sequence[str]) -> int:
     before = sys.argv
     sys.argv = ["rasa", *argv]
     try:
-        rasa_main()
+        with known_warnings_ignored():
+            rasa_main()
     except SystemExit as ended:
         if ended.code is None or isinstance(ended.code, int):
             return ended.code or 0

@@ -34,6 +34,8 @@ KNOWN_WARNINGS: Final[tuple[tuple[str, type[Warning], str], ...]] = (
     (r"pkg_resources is deprecated as an API", UserWarning, r"(apscheduler|rasa\.[\w.]+)$"),
     # pykwalify < 1.9, with which Rasa checks a domain.
     (r"the load_module\(\) method is deprecated", DeprecationWarning, r"(importlib\._bootstrap|_frozen_importlib)$"),
+    # Rasa's command line, on Python 3.11.
+    (r"Nesting argument groups is deprecated", DeprecationWarning, r"rasa\.cli\."),
     # Said by Rasa itself whenever a domain is read, whatever is in it.
     (r"Slot auto-fill has been removed in 3\.0", UserWarning, r"rasa\.shared\.core\.slot_mappings$"),
 )

@@ -6,16 +6,19 @@ Everything else is done by subclassing. To undo one, take its line out of `apply
 from __future__ import annotations
 
 import functools
+import sys
 from typing import Any
 
-import rasa.utils.common
 from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import DEFAULT_ACTION_MAPPINGS
+from rasa.engine import validation
+from rasa.engine.exceptions import GraphSchemaValidationException
+from rasa.engine.graph import SchemaNode
 from rasa.shared.core.constants import USER_INTENT_BACK
 from rasa.shared.core.events import Event
 
 from bot.engine.rasa_compat.errors import ActionFailed
-from bot.engine.rasa_compat.no_tensorflow import answers_for
+from bot.engine.rasa_compat.no_tensorflow import TensorFlowAbsent, answers_for
 from bot.engine.rasa_compat.results import ResultSchema
 
 
@@ -23,10 +26,11 @@ from bot.engine.rasa_compat.results import ResultSchema
 def apply() -> None:
     """Make the changes; a second call changes nothing."""
     Event.resolve_by_type = staticmethod(_remembering(Event.resolve_by_type))
-    RemoteAction._validate_action_result = _checking(ResultSchema())  # noqa: SLF001 - Rasa has no other door
+    RemoteAction._validate_action_result = _checking(ResultSchema())  # noqa: SLF001 - there is no other door
     # The intent `back` means the question before, and is answered by rules; Rasa would take the last message back.
     DEFAULT_ACTION_MAPPINGS.pop(USER_INTENT_BACK, None)
-    rasa.utils.common.find_unavailable_packages = _seeing_absence(rasa.utils.common.find_unavailable_packages)
+    if answers_for("tensorflow"):
+        validation._validate_required_packages = _refusing_tensorflow(validation._validate_required_packages)  # noqa: SLF001
 
 
 def _remembering(resolve: Any) -> Any:
@@ -56,11 +60,16 @@ def _checking(schema: ResultSchema) -> Any:
     return validate_action_result
 
 
-def _seeing_absence(find: Any) -> Any:
-    """Tell Rasa's check of a configuration that TensorFlow is missing: it then names the component that needs it."""
+def _refusing_tensorflow(validate: Any) -> Any:
+    """Have Rasa's check of a configuration name the component that needs TensorFlow, before anything is trained."""
 
-    def find_unavailable_packages(package_names: list[str]) -> set[str]:
-        missing: set[str] = find(package_names)
-        return missing | {name for name in package_names if answers_for(name.partition(".")[0])}
+    def validate_required_packages(node: SchemaNode) -> None:
+        for kind in node.uses.__mro__:
+            module = vars(sys.modules[kind.__module__])
+            if any(getattr(value, "__name__", "") == "tensorflow" for value in module.values()):
+                component = f"{node.uses.__module__}.{node.uses.__qualname__}"
+                absent = TensorFlowAbsent(component)
+                raise GraphSchemaValidationException(str(absent)) from absent
+        validate(node)
 
-    return find_unavailable_packages
+    return validate_required_packages

@@ -27,7 +27,12 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.exceptions import ActionLimitReached
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
-from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, DEFAULT_SLOT_NAMES, SlotMappingType
+from rasa.shared.core.constants import (
+    ACTION_LISTEN_NAME,
+    ACTION_VALIDATE_SLOT_MAPPINGS,
+    DEFAULT_SLOT_NAMES,
+    SlotMappingType,
+)
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -51,6 +56,7 @@ from bot.engine.rasa_compat.forms import QuickForm
 from bot.engine.rasa_compat.nlg import NeverSilent
 from bot.engine.rasa_compat.payload import read_payload
 from bot.engine.rasa_compat.runner import SequentialRunner
+from bot.engine.rasa_compat.snapshot import said_in_this_turn
 
 #: Most actions for one message; more means that two rules call each other. Rasa's own default.
 MAX_ACTIONS_PER_MESSAGE: Final = 10
@@ -290,7 +296,13 @@ class StrictProcessor(MessageProcessor):
         except Exception as error:
             raise ActionFailed(name) from error
         _refuse_what_rasa_would_drop(name, events, tracker)
+        going_back = sum(isinstance(event, UserUtteranceReverted) for event in events)
+        if going_back > (going_back and said_in_this_turn(tracker)):
+            raise ActionFailed(name, "it goes back to before this turn, which a compact tracker does not hold")
         self._log_action_on_tracker(tracker, action, events, prediction)
+        if going_back and not said_in_this_turn(tracker):
+            # Back where the turn before ended by listening. Rasa predicts that again from the whole history.
+            tracker.trigger_followup_action(ACTION_LISTEN_NAME)
         if any(isinstance(event, UserUttered) for event in events):
             await self.run_action_extract_slots(output_channel, tracker)
         await self._send_bot_messages(events, tracker, output_channel)
@@ -362,6 +374,3 @@ def _refuse_what_rasa_would_drop(action_name: str, events: Sequence[Event], trac
             raise ActionFailed(action_name, f"it sets the slot {event.key!r}, which the domain does not have")
         if isinstance(event, (ReminderScheduled, ReminderCancelled)):
             raise ActionFailed(action_name, "Rasa's reminders live in memory and are lost with the process")
-    going_back = sum(isinstance(event, UserUtteranceReverted) for event in events)
-    if going_back > (going_back and sum(isinstance(event, UserUttered) for event in tracker.applied_events())):
-        raise ActionFailed(action_name, "it goes back to before this turn, which a compact tracker does not hold")

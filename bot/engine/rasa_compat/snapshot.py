@@ -204,3 +204,14 @@ def new_events(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
     if not isinstance(tracker, CompactTracker):
         raise TypeError("Only a tracker from compact_tracker() knows which of its events are new.")
     return [event.as_dict() for event in islice(tracker.events, tracker.prefix_length, None)]
+
+
+def said_in_this_turn(tracker: DialogueStateTracker) -> int:
+    """How many of the person's messages since the tracker was made still count, reverted ones left out.
+
+    Args:
+        tracker: Compact or not; of one that is not, all messages are counted.
+    """
+    begin = tracker.prefix_length if isinstance(tracker, CompactTracker) else 0
+    new = {id(event) for event in islice(tracker.events, begin, None)}
+    return sum(isinstance(event, UserUttered) and id(event) in new for event in tracker.applied_events())

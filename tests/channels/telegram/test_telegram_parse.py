@@ -139,9 +139,9 @@ NAMES: Final = (
     "message", "edited_message", "callback_query", "my_chat_member", "reply_to_message", "chat", "from", "date", "text",
     "edit_date", "message_id", "caption", "entities", "id", "type", "is_bot", "first_name", "last_name", "username",
     "language_code", "data", "contact", "phone_number", "user_id", "location", "latitude", "longitude", "venue",
-    "title", "photo", "voice", "audio", "video", "video_note", "animation", "document", "sticker", "file_id", "file_unique_id",
-    "width", "height", "duration", "file_size", "mime_type", "old_chat_member", "new_chat_member", "status", "user",
-    "offset", "length",
+    "title", "photo", "voice", "audio", "video", "video_note", "animation", "document", "sticker", "file_id",
+    "file_unique_id", "width", "height", "duration", "file_size", "mime_type", "old_chat_member",
+    "new_chat_member", "status", "user", "offset", "length",
 )  # fmt: skip
 LIKELY: Final = st.recursive(
     st.sampled_from(

@@ -14,7 +14,7 @@ from bot.engine.rasa_compat.environment import known_warnings_ignored
 
 install()
 
-from rasa_sdk import Action  # noqa: E402 - Rasa may be imported only after install()
+from rasa.shared.exceptions import RasaException  # noqa: E402 - Rasa may be imported only after install()
 from rasa_sdk.events import (  # noqa: E402
     ActionExecutionRejected,
     ConversationPaused,
@@ -60,103 +60,79 @@ policies:
 """
 
 
-class ValidateForm(Action):
-    """Takes the text as the requested slot's value; refuses what is a question; "?" is no value."""
-
-    def name(self) -> str:
-        return "validate_enroll_form"
-
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
-        assert domain["forms"]["enroll_form"]["required_slots"] == list(FORM_SLOTS)
-        intent = tracker.latest_message["intent"].get("name") or ""
-        wanted = tracker.slots["requested_slot"]
-        if wanted is None or tracker.latest_action_name not in ("action_listen", "enroll_form"):
-            return []
-        if intent.startswith(("ask_", "do_")) or tracker.events[-1].get("name") != "enroll_form":
-            return []
-        if intent == "refuse":
-            return [ActionExecutionRejected("enroll_form")]
-        if tracker.latest_message["text"] == "?":
-            dispatcher.utter_message(response="utter_again")
-            return [SlotSet(wanted, None)]
-        return [SlotSet(wanted, tracker.latest_message["text"])]
+def validate_form(dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+    """Take the text as the requested slot's value; a question is for the rules; "?" is no value."""
+    assert domain["forms"]["enroll_form"]["required_slots"] == list(FORM_SLOTS)
+    intent = tracker.latest_message["intent"].get("name") or ""
+    wanted = tracker.slots["requested_slot"]
+    if wanted is None or intent.startswith(("ask_", "do_")) or tracker.events[-1].get("name") != "enroll_form":
+        return []
+    if intent == "refuse":
+        return [ActionExecutionRejected("enroll_form")]
+    if tracker.latest_message["text"] == "?":
+        dispatcher.utter_message(response="utter_again")
+        return [SlotSet(wanted, None)]
+    return [SlotSet(wanted, tracker.latest_message["text"])]
 
 
-class Answer(Action):
-    """Answers a question."""
-
-    def name(self) -> str:
-        return "action_answer"
-
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
-        del domain
-        dispatcher.utter_message(text=f"answer to {tracker.latest_message['intent']['name']}")
-        return [SlotSet("asked", (tracker.slots["asked"] or 0) + 1)]
+def answer(dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+    """Answer a question."""
+    del domain
+    dispatcher.utter_message(text=f"answer to {tracker.latest_message['intent']['name']}")
+    return [SlotSet("asked", (tracker.slots["asked"] or 0) + 1)]
 
 
-class Submit(Action):
-    """Ends the form."""
-
-    def name(self) -> str:
-        return "action_submit"
-
-    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
-        del domain
-        dispatcher.utter_message(text="+".join(str(tracker.slots[slot]) for slot in FORM_SLOTS))
-        return [SlotSet(slot, None) for slot in FORM_SLOTS]
+async def submit(dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+    """End the form."""
+    del domain
+    dispatcher.utter_message(text="+".join(str(tracker.slots[slot]) for slot in FORM_SLOTS))
+    return [SlotSet(slot, None) for slot in FORM_SLOTS]
 
 
-class Reject(Action):
-    """Refuses to run."""
-
-    def name(self) -> str:
-        return "action_reject"
-
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
-        del dispatcher, tracker, domain
-        raise ActionExecutionRejection(self.name())
+def reject(dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+    """Refuse to run."""
+    del dispatcher, tracker, domain
+    raise ActionExecutionRejection("action_reject")
 
 
-class Misbehave(Action):
-    """Does what its intent says."""
-
-    def name(self) -> str:
-        return "action_misbehave"
-
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> Any:
-        from rasa.shared.exceptions import RasaException  # noqa: PLC0415
-
-        del domain
-        fault = tracker.latest_message["intent"]["name"].removeprefix("do_")
-        if fault == "raise":
-            raise ZeroDivisionError("a person's own words")
-        if fault == "rasa_error":
-            raise RasaException("Rasa itself swallows these when it extracts slots")
-        if fault == "no_words":
-            dispatcher.utter_message(response="utter_nothing")
-        answers: dict[str, Any] = {
-            "no_event": [{"name": "craft"}],
-            "no_list": "done",
-            "bad_schema": [{"event": "slot", "timestamp": None, "name": 5, "value": "x"}],
-            "no_slot": [SlotSet("nowhere", 1)],
-            "reminder": [ReminderScheduled("ask_price", datetime(2027, 1, 1, tzinfo=UTC))],
-            "no_followup": [FollowupAction("action_nowhere")],
-            "go_back": [UserUtteranceReverted(), UserUtteranceReverted()],
-            "pause": [ConversationPaused()],
-            "mood": [SlotSet("mood", not tracker.slots["mood"])],
-        }
-        return answers.get(fault, [])
+def misbehave(dispatcher: Any, tracker: Any, domain: Any) -> Any:
+    """Do what the intent says."""
+    del domain
+    fault = tracker.latest_message["intent"]["name"].removeprefix("do_")
+    if fault == "raise":
+        raise ZeroDivisionError("a person's own words")
+    if fault == "rasa_error":
+        raise RasaException("Rasa itself swallows these when it extracts slots")
+    if fault == "no_words":
+        dispatcher.utter_message(response="utter_nothing")
+    answers: dict[str, Any] = {
+        "no_event": [{"name": "craft"}],
+        "no_list": "done",
+        "bad_schema": [{"event": "slot", "timestamp": None, "name": 5, "value": "x"}],
+        "no_slot": [SlotSet("nowhere", 1)],
+        "reminder": [ReminderScheduled("ask_price", datetime(2027, 1, 1, tzinfo=UTC))],
+        "no_followup": [FollowupAction("action_nowhere")],
+        "go_back": [UserUtteranceReverted(), UserUtteranceReverted()],
+        "pause": [ConversationPaused()],
+        "mood": [SlotSet("mood", not tracker.slots["mood"])],
+    }
+    return answers.get(fault, [])
 
 
-class Again(Action):
-    """Asks to be run again."""
+def endless(dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+    """Ask to be run again."""
+    del dispatcher, tracker, domain
+    return [FollowupAction("action_endless")]
 
-    def name(self) -> str:
-        return "action_endless"
 
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
-        del dispatcher, tracker, domain
-        return [FollowupAction("action_endless")]
+ACTIONS = {
+    "validate_enroll_form": validate_form,
+    "action_answer": answer,
+    "action_submit": submit,
+    "action_reject": reject,
+    "action_misbehave": misbehave,
+    "action_endless": endless,
+}
 
 
 def _domain() -> str:
@@ -165,12 +141,11 @@ def _domain() -> str:
         f"  {slot}: {{type: any, influence_conversation: false, mappings: [{{type: custom}}]}}\n"
         for slot in (*FORM_SLOTS, "asked")
     )
-    actions = ["validate_enroll_form", "action_answer", "action_submit", "action_reject", "action_misbehave"]
     return (
         f'version: "3.1"\nintents: [{", ".join(intents)}]\nentities: [craft, town]\n'
         f"slots:\n{slots}  mood: {{type: bool, initial_value: false, mappings: [{{type: custom}}]}}\n"
         f"forms:\n  enroll_form: {{required_slots: [{', '.join(FORM_SLOTS)}]}}\n"
-        f"actions: [{', '.join(actions)}, action_endless]\n"
+        f"actions: [{', '.join(ACTIONS)}]\n"
         "responses:\n  utter_again: [{text: again}]\n  utter_hello: [{text: hello}]\n"
         "  utter_happy: [{text: happy}]\n  utter_sad: [{text: sad}]\n  utter_stopped: [{text: stopped}]\n"
         + "".join(f"  utter_ask_{slot}: [{{text: '{slot}?'}}]\n" for slot in FORM_SLOTS)
@@ -200,6 +175,9 @@ rules:
 - rule: stopped in between
   condition: [{active_loop: enroll_form}]
   steps: [{intent: do_stop}, {action: utter_stopped}, {action: action_deactivate_loop}, {active_loop: null}]
+- rule: question inside
+  condition: [{active_loop: enroll_form}]
+  steps: [{intent: ask_time}, {action: action_answer}, {action: enroll_form}, {active_loop: enroll_form}]
 - rule: waits outside the form
   condition: [{active_loop: enroll_form}]
   steps: [{intent: do_wait}, {action: utter_again}, {action: action_listen}]
@@ -259,8 +237,8 @@ def model_path(project: Path) -> Path:
 def executor() -> ActionExecutor:
     """Knows the bot's actions."""
     executor = ActionExecutor()
-    for action in (ValidateForm, Answer, Submit, Reject, Misbehave, Again):
-        executor.register_action(action())
+    for name, function in ACTIONS.items():
+        executor.register_function(name, function)
     return executor
 
 

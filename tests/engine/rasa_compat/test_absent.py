@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rasa.utils.common
 import tensorflow as tf  # answered for by install(), in conftest.py
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.ted_policy import TEDPolicy
+from rasa.core.policies.unexpected_intent_policy import UnexpecTEDIntentPolicy
+from rasa.engine import validation
 from rasa.engine.exceptions import GraphSchemaValidationException
 from rasa.engine.graph import SchemaNode
-from rasa.engine.validation import _validate_required_packages
 from rasa.nlu.classifiers.diet_classifier import DIETClassifier
 from rasa.nlu.classifiers.keyword_intent_classifier import KeywordIntentClassifier
+from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.nlu.selectors.response_selector import ResponseSelector
 from rasa.utils.tensorflow import layers, models
 
 from bot.engine.rasa_compat import TensorFlowAbsent
-from bot.engine.rasa_compat.processor import StrictProcessor
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[3]
         (lambda: tf.random.set_seed(1), "tensorflow.random.set_seed"),
         (lambda: tf.keras.layers.Dense(5), "tensorflow.keras.layers.Dense"),
         (lambda: tf.config.list_physical_devices("GPU"), "tensorflow.config.list_physical_devices"),
-        (lambda: models.RasaModel(), "rasa.utils.tensorflow.models.RasaModel"),
+        (models.RasaModel, "rasa.utils.tensorflow.models.RasaModel"),
         (lambda: layers.SparseDropout(0.5), "rasa.utils.tensorflow.layers.SparseDropout"),
         (lambda: tf.function(1, 2), "tensorflow.function"),
     ],
@@ -66,22 +69,22 @@ def test_no_protocol_is_pretended(attribute: str) -> None:
     assert not hasattr(tf, "__wrapped__")
 
 
+@pytest.mark.parametrize("component", [DIETClassifier, TEDPolicy, UnexpecTEDIntentPolicy, ResponseSelector])
 @pytest.mark.usefixtures("processor")
-def test_a_configuration_with_a_tensorflow_component_is_refused_by_name() -> None:
+def test_a_configuration_with_a_tensorflow_component_is_refused_by_name(component: Any) -> None:
     """Rasa's own check of config.yml names the component, before anything is trained."""
-
-    def node(component: Any) -> SchemaNode:
-        return SchemaNode(needs={}, uses=component, constructor_name="create", fn="process", config={})
-
-    _validate_required_packages(node(KeywordIntentClassifier))
-    with pytest.raises(GraphSchemaValidationException, match=r"DIETClassifier.*tensorflow"):
-        _validate_required_packages(node(DIETClassifier))
+    node = SchemaNode(needs={}, uses=component, constructor_name="create", fn="process", config={})
+    with pytest.raises(GraphSchemaValidationException, match=f"{component.__name__} needs TensorFlow"):
+        validation._validate_required_packages(node)
 
 
-def test_other_packages_are_found_or_missed_as_before(processor: StrictProcessor) -> None:
-    """The check still tells what is installed from what is not."""
-    del processor
-    assert rasa.utils.common.find_unavailable_packages(["numpy", "spacy"]) == {"spacy"}
+@pytest.mark.parametrize("component", [KeywordIntentClassifier, LogisticRegressionClassifier, RulePolicy])
+@pytest.mark.usefixtures("processor")
+def test_a_configuration_without_tensorflow_is_accepted(component: Any) -> None:
+    """Components that only stand in the neighbourhood of TensorFlow's pass."""
+    validation._validate_required_packages(
+        SchemaNode(needs={}, uses=component, constructor_name="create", fn="process", config={})
+    )
 
 
 LEAN = """

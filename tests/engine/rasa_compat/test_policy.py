@@ -21,8 +21,8 @@ from rasa.shared.core.events import (
     LoopInterrupted,
     Restarted,
     SlotSet,
-    UserUttered,
     UserUtteranceReverted,
+    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -51,11 +51,15 @@ def random_events(rng: random.Random, processor: StrictProcessor) -> list[Event]
     domain = processor.domain
     intents = [*domain.intents, None]
     events: list[Event] = [ActionExecuted("action_listen")]
+    if rng.random() < 0.5:  # in the form
+        events += [ActionExecuted("enroll_form"), ActiveLoop("enroll_form"), ActionExecuted("action_listen")]
     for _ in range(rng.randrange(12)):
         text = rng.choice(["leather", "whichprice", None])
         events.append(UserUttered(text, {"name": rng.choice(intents), "confidence": 1.0}))
         if rng.random() < 0.8:
-            events.append(DefinePrevUserUtteredFeaturization(False))
+            events.append(DefinePrevUserUtteredFeaturization(use_text_for_featurization=False))
+        if rng.random() < 0.4:
+            events.append(ActionExecutionRejected("enroll_form"))
         for _ in range(rng.randrange(4)):
             events.append(
                 rng.choice(
@@ -67,7 +71,7 @@ def random_events(rng: random.Random, processor: StrictProcessor) -> list[Event]
                         ActionExecutionRejected("enroll_form"),
                         SlotSet("mood", rng.choice([True, False, None])),
                         SlotSet("craft", rng.choice(["wood", None])),
-                        LoopInterrupted(True),
+                        LoopInterrupted(is_interrupted=True),
                         BotUttered("hello"),
                         *([UserUtteranceReverted(), Restarted()] if rng.random() < 0.1 else []),
                     ]
@@ -89,7 +93,7 @@ def test_predictions_are_rasas(
 ) -> None:
     """Same probabilities, events, flags and policy name, for random conversations with and without a form."""
     stock, fast = policies
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - repeatable
     for _ in range(10):
         tracker = DialogueStateTracker.from_events("1", random_events(rng, processor), processor.domain.slots)
         expected = seen(stock.predict_action_probabilities(tracker, processor.domain))
@@ -103,7 +107,7 @@ def test_the_random_conversations_reach_rules(
     _, fast = policies
     reached = set()
     for seed in range(400):
-        events = random_events(random.Random(seed), processor)
+        events = random_events(random.Random(seed), processor)  # noqa: S311 - repeatable
         tracker = DialogueStateTracker.from_events("1", events, processor.domain.slots)
         prediction = fast.predict_action_probabilities(tracker, processor.domain)
         reached.add(processor.domain.action_names_or_texts[prediction.max_confidence_index])

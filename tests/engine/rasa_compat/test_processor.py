@@ -28,6 +28,7 @@ class Talk:
         self.snapshot = Snapshot()
 
     async def say(self, text: str | None = None, payload: str | None = None) -> TurnResult:
+        """One turn from the snapshot of the one before."""
         tracker = compact_tracker("1", self.processor.domain, self.snapshot)
         result = await self.processor.handle_turn(
             "1", text=text, payload=payload, tracker=tracker, output_channel=CollectingOutputChannel()

@@ -23,7 +23,7 @@ from bot.engine.rasa_compat.runner import SequentialRunner
 def inputs(text: str, processor: StrictProcessor) -> dict[str, Any]:
     """What both runners are given."""
     tracker = DialogueStateTracker.from_events("1", [], processor.domain.slots)
-    return {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: tracker}
+    return {PLACEHOLDER_MESSAGE: [UserMessage(text, message_id="1")], PLACEHOLDER_TRACKER: tracker}
 
 
 @pytest.mark.parametrize("text", ["enroll", "whichprice please", "", "/enroll"])

@@ -1,0 +1,108 @@
+"""The worker's side of a run: turns in one process, asked for in lines of JSON on standard input.
+
+    python -m benchmarks.ours MODEL      settings in MAALEM_… as always
+
+A line {"conversations": [{"sender", "texts"}, …], "profile": FILE or null} is answered by a line with the seconds of
+each turn. For each message a row is committed to the inbox, as the gateway does, and then `Worker.once` does what it does in
+production: claim, turn, commit. The person's messages are spread: everyone's first, then everyone's second, and so on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import cProfile
+import gc
+import itertools
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from app import processes
+from app.fits import fits
+from benchmarks.script import CHANNEL
+from bot.engine.loading import load_engine
+from conversation import Inbound, InboundKind, PersonKey
+
+
+class Side:
+    """A worker and the inbox in front of it."""
+
+    def __init__(self, model: Path) -> None:
+        from bot.engine.worker import Worker  # noqa: PLC0415 - like the worker process: Rasa is installed first
+        from runtime.clock import SystemClock  # noqa: PLC0415 - as above
+        from runtime.settings import load_settings  # noqa: PLC0415 - as above
+        from runtime.wakeup import Wakeups  # noqa: PLC0415 - as above
+        from storage.database import Database  # noqa: PLC0415 - as above
+
+        settings = processes.prepare(load_settings(), "worker-1")
+        self.database = Database(settings.database_url)
+        self.clock = SystemClock()
+        self.worker = Worker(
+            name="worker-1",
+            database=self.database,
+            engine=load_engine(settings, fits, model),
+            wakeups=Wakeups(settings.home, None),
+            clock=self.clock,
+            lease_s=settings.lease_s,
+            turn_timeout_s=settings.turn_timeout_s,
+            max_attempts=settings.max_attempts,
+        )
+        self._numbers = itertools.count(1)
+
+    def talk(self, conversations: list[dict[str, Any]], runner: asyncio.Runner) -> dict[str, Any]:
+        """Answer every message.
+
+        Returns:
+            `seconds` of each turn from the message's arrival to the commit of its answer, and `inbox_seconds`, the part of
+            each that went into the inbox's own commit; both conversation by conversation.
+        """
+        seconds: list[list[float]] = [[] for _ in conversations]
+        inbox_seconds: list[list[float]] = [[] for _ in conversations]
+        gc.collect()
+        for turn in range(max(len(one["texts"]) for one in conversations)):
+            for index, one in enumerate(conversations):
+                if turn < len(one["texts"]):
+                    started = time.perf_counter()
+                    self._arrive(one["sender"], one["texts"][turn])
+                    kept = time.perf_counter()
+                    if not self.worker.once(runner):
+                        raise RuntimeError("A message that arrived was not found.")
+                    seconds[index].append(time.perf_counter() - started)
+                    inbox_seconds[index].append(kept - started)
+        return {"seconds": seconds, "inbox_seconds": inbox_seconds}
+
+    def _arrive(self, sender: str, text: str) -> None:
+        from storage import inbox  # noqa: PLC0415 - as above
+
+        now = self.clock.now()
+        message = Inbound(PersonKey(CHANNEL, sender), f"m{next(self._numbers)}", InboundKind.TEXT, now, text=text)
+        with self.database.begin() as connection:
+            inbox.store(connection, [message], received_at=now)
+
+
+def main(model: Path) -> None:
+    """Answer until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # logs go where the process's errors go; the answers keep the pipe
+    side = Side(model)
+    answers.write("{}\n")
+    answers.flush()
+    with asyncio.Runner() as runner:
+        for line in sys.stdin:
+            asked = json.loads(line)
+            profile = cProfile.Profile() if asked.get("profile") else None
+            if profile is not None:
+                profile.enable()
+            told = side.talk(asked["conversations"], runner)
+            if profile is not None:
+                profile.disable()
+                profile.dump_stats(asked["profile"])
+            answers.write(json.dumps(told) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
