@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from types import FrameType
@@ -66,6 +67,8 @@ def run_worker(settings: Settings, process: str) -> None:
 
     worker.run(settings, stop_on_signals(), fits, name=process)
     log.info("process_stopped", pid=os.getpid())
+    sys.stdout.flush()
+    os._exit(0)  # everything is closed; taking Rasa down object by object would take seconds
 
 
 def run_sender(settings: Settings, process: str) -> None:
@@ -76,6 +79,15 @@ def run_sender(settings: Settings, process: str) -> None:
 
     sender.run(settings, stop_on_signals(), name=process)
     log.info("process_stopped", pid=os.getpid())
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, with a second signal of either kind ending it at once."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            os._exit(128 + sig)
+        super().handle_exit(sig, frame)
 
 
 def _parse_lazily(settings: Settings) -> Callable[[str], Awaitable[dict[str, Any]]]:

@@ -23,19 +23,22 @@ from typing import Any
 from app import processes
 from app.fits import fits
 from benchmarks.script import CHANNEL
+from bot.engine import rasa_compat
 from bot.engine.loading import load_engine
 from conversation import Inbound, InboundKind, PersonKey
+from runtime.clock import SystemClock
+from runtime.settings import load_settings
+from runtime.wakeup import Wakeups
+from storage import inbox
+from storage.database import Database
 
 
 class Side:
     """A worker and the inbox in front of it."""
 
     def __init__(self, model: Path) -> None:
-        from bot.engine.worker import Worker  # noqa: PLC0415 - like the worker process: Rasa is installed first
-        from runtime.clock import SystemClock  # noqa: PLC0415 - as above
-        from runtime.settings import load_settings  # noqa: PLC0415 - as above
-        from runtime.wakeup import Wakeups  # noqa: PLC0415 - as above
-        from storage.database import Database  # noqa: PLC0415 - as above
+        rasa_compat.install()  # as the worker process does, before anything imports Rasa
+        from bot.engine.worker import Worker  # noqa: PLC0415 - imports Rasa
 
         settings = processes.prepare(load_settings(), "worker-1")
         self.database = Database(settings.database_url)
@@ -75,8 +78,6 @@ class Side:
         return {"seconds": seconds, "inbox_seconds": inbox_seconds}
 
     def _arrive(self, sender: str, text: str) -> None:
-        from storage import inbox  # noqa: PLC0415 - as above
-
         now = self.clock.now()
         message = Inbound(PersonKey(CHANNEL, sender), f"m{next(self._numbers)}", InboundKind.TEXT, now, text=text)
         with self.database.begin() as connection:

@@ -38,9 +38,13 @@ PYTHON_310: Final = Path(__file__).with_name("python310")
 TRAIN_S: Final = 900
 START_S: Final = 300
 SHOWN_PACKAGES: Final = ("rasa", "rasa-sdk", "tensorflow", "sqlalchemy", "sanic", "numpy")
-IN_OURS: Final = (
-    "from bot.engine.rasa_compat import install; install(); from rasa.__main__ import main; main()"
+RUN_RASA: Final = (
+    "from rasa.core.policies.rule_policy import DEFAULT_ACTION_MAPPINGS as defaults; defaults.pop('back'); "
+    "from rasa.__main__ import main; main()"
 )
+"""Rasa's command line. The intent `back` is the bot's own and not Rasa's, else its rules contradict Rasa's; speed has
+nothing to do with it."""
+IN_OURS: Final = f"from bot.engine.rasa_compat import install; install(); {RUN_RASA}"
 SERVER_ACTIONS: Final = ("action_listen", "action_session_start", "action_extract_slots")
 """Rasa's own, which ours does not write down."""
 
@@ -86,7 +90,7 @@ def find_environment(folder: Path) -> Environment:
         [here / "bin/python", "-c", _VERSIONS, *SHOWN_PACKAGES], check=True, capture_output=True, text=True
     )
     return Environment(
-        command=(str(here / "bin/python"), "-m", "rasa"),
+        command=(str(here / "bin/python"), "-c", RUN_RASA),
         path=f"{PYTHON_310}{os.pathsep}{PROJECT}",
         own=True,
         about={

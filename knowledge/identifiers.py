@@ -187,7 +187,7 @@ def read_ice(text: str) -> IceReading | None:
     return IceReading(digits, length_ok, length_ok and stdnum_ice.is_valid(digits))
 
 
-_NIA_TOKEN: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9/-]{1,23}[A-Z0-9])(?![A-Z0-9])")
+_NIA_TOKEN: Final = re.compile(r"(?<![A-Z0-9/-])[A-Z0-9](?:[A-Z0-9/-]{1,23}[A-Z0-9])(?![A-Z0-9/-])")
 _NIA_DIGITS: Final = 3
 """Digits from which a word is a number: fewer spell letters in Latin Darija (`3ndi`, `m3a9oul`)."""
 _YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
@@ -236,7 +236,7 @@ _NATIONAL_ID: Final = re.compile(
     rf"(?P<told>(?:(?<![^\W_])[a-z]{{1,2}}{_GAP})?[0-9](?:{_GAP}[0-9]){{4,6}}(?!{_GAP}[0-9]))",
     re.IGNORECASE,
 )
-_NATIONAL_ID_ALONE: Final = re.compile("[A-Z]{1,2}[0-9]{5,6}")
+_NATIONAL_ID_ALONE: Final = re.compile("(?!DH)[A-Z]{1,2}[0-9]{5,6}")
 _HIDDEN: Final = "••••••"
 
 

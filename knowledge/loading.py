@@ -131,6 +131,13 @@ def _families(crafts: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**family, "trades": trades}
 
 
+def _words(name: str, content: dict[str, Any]) -> Words:
+    try:
+        return Words(**content["words"])
+    except TypeError as error:
+        raise KnowledgeError(f"{name}: words: {error}") from error
+
+
 def _unique(name: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for one in ids:
@@ -184,9 +191,9 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     _linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
 
     return Knowledge(
-        places=PlaceIndex(regions, provinces, towns, communes, beyond, words=Words(**place_data["words"])),
-        crafts=CraftIndex(families, words=Words(**files["crafts"]["words"])),
-        destinations=DestinationIndex(destinations, words=Words(**files["destinations"]["words"])),
+        places=PlaceIndex(regions, provinces, towns, communes, beyond, words=_words("places.yml", place_data)),
+        crafts=CraftIndex(families, words=_words("crafts.yml", files["crafts"])),
+        destinations=DestinationIndex(destinations, words=_words("destinations.yml", files["destinations"])),
         tracks=tuple(tracks),
         facts={fact.id: fact for fact in facts},
         messages=messages,

@@ -7,24 +7,17 @@ limits: a wrong place or craft costs an artisan more than one more question.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
 from typing import Final, Protocol, TypeVar
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from darija.fold import phonetic, phonetic_words, skeleton_words
-from darija.text import normalise
+from knowledge.hearing import READ_MAX_CHARS, Unit, bare, bones_of, key, letters, units_of
 
-READ_MAX_CHARS: Final = 1_000
-"""Characters looked at: names stand early, and the cost of a long message stays bounded."""
-READ_MAX_WORDS: Final = 80
-_TEXTS_KEPT: Final = 8
 LIKE_MAX_WORDS: Final = 7
 """Words of an answer (fillers not counted) beyond which nothing is guessed: it is a sentence, not a name."""
 CANDIDATES_MAX: Final = 5
@@ -37,13 +30,6 @@ LIKE_SPREAD: Final = 0.06
 OPEN_SCORE: Final = 0.95
 """Score of an equal spelling that stands for several things."""
 
-_MARKS: Final = "\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
-_BREAK: Final = re.compile(r"[.,;:!?()\n،؛؟]")
-_ARTICLE: Final = re.compile(r"^(?:el|al|l|ال)$", re.IGNORECASE)
-_SPACED_ARTICLE: Final = re.compile(r"(?<!\S)(?:[ea]?l|ال) ")
-_ARTICLE_ON: Final = re.compile(r"^(?:[ea]?l|ا?ل)")
-_DOUBLED: Final = re.compile(r"(\D)\1+")
 _LEADS: Final = frozenset("fbفبو")
 """ف ب و written onto a name: `فصفرو`, `bfes`."""
 
@@ -111,79 +97,6 @@ class Hit:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One word of the text as it sounds."""
-
-    heard: str
-    plain: str
-    start: int
-    end: int
-    after_break: bool
-    article: bool
-    """Written with an article apart from it: `l'`, `el`."""
-    whole: tuple[str, str] | None
-    """Set for a و ف ب cut from the next word: that word uncut, as it sounds and its letters. Else no name begins here."""
-
-    @property
-    def inside(self) -> str:
-        """As it sounds within a name: the article stays before a vowel, as in `cap de l'eau`."""
-        return f"l{self.heard}" if self.article and self.heard[0] in "aoi" else self.heard
-
-
-def bare(heard: str) -> str:
-    """Cut the article from a word in phonetic form: `lfas` and `fas` are one name."""
-    return heard[1:] if len(heard) > 2 and heard[0] == "l" and heard[1] not in "aoi" else heard  # noqa: PLR2004
-
-
-def key(text: str) -> str:
-    """The form in which names are compared: sounds, without articles and spaces. Empty where nothing is heard."""
-    return "".join(bare(word) for word in phonetic(text).split())
-
-
-def _letters(text: str) -> str:
-    """The letters of a name without articles, doubled letters and spaces: for names too short to be heard."""
-    words = _SPACED_ARTICLE.sub("", normalise(text)).split()
-    return "".join(_word_letters(word, phonetic(word)) for word in words)
-
-
-def _word_letters(word: str, heard: str) -> str:
-    cut = _ARTICLE_ON.sub("", word, count=1) if heard != bare(heard) else word
-    return _DOUBLED.sub(r"\1", cut)
-
-
-def _bones_of(heard: str) -> str:
-    """The consonants of a key."""
-    return skeleton_words([heard])[0]
-
-
-@lru_cache(_TEXTS_KEPT)  # places, crafts and countries are looked for in the same text
-def _units(text: str) -> tuple[_Unit, ...]:
-    units: list[_Unit] = []
-    position, article_at = 0, None
-    for token in _TOKEN.finditer(text):
-        if len(units) >= READ_MAX_WORDS:
-            break
-        after_break = bool(_BREAK.search(text, position, token.start()))
-        position = token.end()
-        if _ARTICLE.match(token[0]):
-            article_at = token.start()
-            continue
-        start, article = (token.start() if article_at is None else article_at), article_at is not None
-        article_at = None
-        plain = normalise(token[0])
-        heard = phonetic_words(plain)
-        if len(heard) > 1:
-            lead = token.start() + 1
-            whole = ("".join(map(bare, heard)), _DOUBLED.sub(r"\1", plain))
-            units.append(_Unit(heard[0], heard[0], start, lead, after_break, article, whole))
-            start, after_break, article, plain = lead, False, False, plain[1:]
-        if heard:
-            letters = _word_letters(plain, heard[-1])
-            units.append(_Unit(bare(heard[-1]), letters, start, token.end(), after_break, article, None))
-    return tuple(units)
-
-
 class Placed(Protocol):
     """A match with its place in the text and its score."""
 
@@ -237,19 +150,17 @@ class NameIndex:
                 continue
             tables = [self._exact[folded]]
             if len(folded) <= SHORT:
-                tables.append(self._lettered[_letters(spelling.text)])
+                tables.append(self._lettered[letters(spelling.text)])
             for known in tables:
                 known[spelling.ref] = min(spelling.certainty, known.get(spelling.ref, Certainty.RARE))
             self._words_max = max(self._words_max, len(spelling.text.split()) + 1)
-        self._bones = {name: _bones_of(name) for name in self._exact}
+        self._bones = {name: bones_of(name) for name in self._exact}
         self._sure_bones: dict[str, list[str]] = defaultdict(list)
         for name, bones in self._bones.items():
             if Certainty.SURE in self._exact[name].values():
                 self._sure_bones[bones].append(name)
         self._never = frozenset(map(key, words.never))
-        self._never_letters = frozenset(map(_letters, words.never)) - {
-            _letters(spelling.text) for spelling in spellings
-        }
+        self._never_letters = frozenset(map(letters, words.never)) - {letters(spelling.text) for spelling in spellings}
         self._openers = frozenset(map(key, words.openers))
         self._fillers = frozenset(map(key, words.fillers)) | self._openers
 
@@ -262,7 +173,7 @@ class NameIndex:
         Returns:
             Hits; several on the same words where a spelling names several things.
         """
-        units = _units(text[:READ_MAX_CHARS])
+        units = units_of(text[:READ_MAX_CHARS])
         hits, taken = self._equal(units, asked=False)
         hits += self._alike(units, taken)
         return sorted(hits, key=lambda hit: hit.start)
@@ -276,7 +187,7 @@ class NameIndex:
         Returns:
             At most 12 hits of different names, each as near to the best as to be open to doubt.
         """
-        units = _units(text[:READ_MAX_CHARS])
+        units = units_of(text[:READ_MAX_CHARS])
         hits, _ = self._equal(units, asked=True)
         if not hits:
             hits = self._nearest(units)
@@ -285,7 +196,7 @@ class NameIndex:
             best.setdefault(hit.ref, hit)
         return list(best.values())[:_HITS_MAX]
 
-    def _equal(self, units: Sequence[_Unit], *, asked: bool) -> tuple[list[Hit], set[int]]:
+    def _equal(self, units: Sequence[Unit], *, asked: bool) -> tuple[list[Hit], set[int]]:
         hits: list[Hit] = []
         taken: set[int] = set()
         told = sum(unit.heard not in self._fillers for unit in units)
@@ -300,7 +211,7 @@ class NameIndex:
             place += length
         return hits, taken
 
-    def _longest(self, units: Sequence[_Unit], place: int, *, asked: bool, told: int) -> tuple[list[str], int]:
+    def _longest(self, units: Sequence[Unit], place: int, *, asked: bool, told: int) -> tuple[list[str], int]:
         opened = place > 0 and units[place - 1].heard in self._openers
         uncut = units[place].whole
         if uncut and (found := self._named(*uncut, Certainty(opened or asked), SHORT + 1)):
@@ -320,16 +231,12 @@ class NameIndex:
                 return found, length
         return [], 1
 
-    def _window(self, units: Sequence[_Unit], place: int) -> int:
+    def _window(self, units: Sequence[Unit], place: int) -> int:
         """How many words from here stand in one run, without a comma or full stop between them."""
         length = 1
         if units[place].whole:
             return length
-        while (
-            length < self._words_max
-            and place + length < len(units)
-            and not (units[place + length].after_break or units[place + length].whole)
-        ):
+        while length < self._words_max and place + length < len(units) and not units[place + length].after_break:
             length += 1
         return length
 
@@ -349,7 +256,7 @@ class NameIndex:
             known = self._exact.get(heard)
         return [ref for ref, certainty in (known or {}).items() if certainty <= limit]
 
-    def _alike(self, units: Sequence[_Unit], taken: set[int]) -> list[Hit]:
+    def _alike(self, units: Sequence[Unit], taken: set[int]) -> list[Hit]:
         hits: list[Hit] = []
         place = 0
         while place < len(units):
@@ -372,7 +279,7 @@ class NameIndex:
 
     def _slip(self, joined: str) -> list[tuple[str, float]]:
         """Names whose consonants are those of a word, or one away; never a name turned into a family name by -i."""
-        bones = _bones_of(joined)
+        bones = bones_of(joined)
         if len(bones) < 4 or bones.isdecimal():  # noqa: PLR2004
             return []
         names, lowest = self._sure_bones.get(bones, []), 78
@@ -392,7 +299,7 @@ class NameIndex:
         score = round(0.95 * best / 100, 3)
         return [(ref, score) for ref in refs] if score >= SLIP_MIN else []
 
-    def _nearest(self, units: Sequence[_Unit]) -> list[Hit]:
+    def _nearest(self, units: Sequence[Unit]) -> list[Hit]:
         """Names like what was answered, when none is equal; nothing for a whole sentence."""
         kept = [unit for unit in units if unit.heard not in self._fillers]
         if not kept or len(kept) > LIKE_MAX_WORDS:
@@ -415,7 +322,7 @@ class NameIndex:
         return [hit for hit in hits if hit.score >= best - LIKE_SPREAD]
 
     def _like(self, joined: str) -> list[tuple[str, float]]:
-        bones = _bones_of(joined)
+        bones = bones_of(joined)
         lowest = 0.9 if len(bones) < 4 else 0.84 if len(bones) == 4 else 0.8  # noqa: PLR2004
         near = process.extract(joined, self._exact.keys(), scorer=fuzz.ratio, score_cutoff=70, limit=12)
         weighed = [(name, (ratio + fuzz.ratio(bones, self._bones[name])) / 200) for name, ratio, _ in near]

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from knowledge.hearing import key
 from knowledge.models import Beyond, Point, Province, Region, Town
-from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, key, settled
+from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
 
 NEAR_KM: Final = 60
 """Farther than this (kilometres) from every known place, a point tells nothing."""
@@ -168,7 +169,8 @@ class PlaceIndex:
         """
         if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # noqa: PLR2004
             return None
-        distance, ref = min((_kilometres((latitude, longitude), point), ref or "") for point, ref in self._points)
+        here = (latitude, longitude)
+        distance, ref = min(((_kilometres(here, point), ref or "") for point, ref in self._points), default=(0.0, ""))
         if not ref or distance > NEAR_KM:
             return None
         return PlaceMatch(self._town(ref).province, "town", ref, 1.0, 0, 0)

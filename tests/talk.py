@@ -106,9 +106,7 @@ class Talk:
             claim = inbox.claim(connection, owner="test", now=self.clock.now(), lease_s=20)
             assert claim is not None
             waiting = inbox.take(connection, claim, owner="test")
-            turn_id = asyncio.run(
-                self.engine.run(connection, claim.conversation_id, waiting, now=self.clock.now())
-            )
+            turn_id = asyncio.run(self.engine.run(connection, claim.conversation_id, waiting, now=self.clock.now()))
             replies = outbox.replies_to_turn(connection, turn_id) if turn_id is not None else []
         self.clock.advance(20)
         if not replies:

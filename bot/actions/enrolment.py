@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from knowledge.identifiers import read_phone
-from knowledge.reference import new_reference
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -17,6 +15,8 @@ from bot.journeys import enrolment
 from bot.journeys.enrolment import Filed, Step
 from bot.journeys.model import Say
 from conversation import Surface
+from knowledge.identifiers import read_phone
+from knowledge.reference import new_reference
 from storage import journeys, people
 
 FORM: Final = "enroll_form"

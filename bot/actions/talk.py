@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from i18n.languages import LANGUAGES
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
@@ -13,6 +12,7 @@ from bot.actions.context import TurnContext, current
 from bot.actions.requests import status
 from bot.actions.saying import understood, utter
 from bot.journeys.model import Pick, Say
+from i18n.languages import LANGUAGES
 from storage import people, staff
 
 GUESSES: Final = 2
@@ -260,6 +260,10 @@ class ActionFallback(Action):
         """Two guesses, something else, a person."""
         del domain
         context = current()
+        message = understood(tracker)
+        if message.first("reference"):
+            utter(dispatcher, status(context, message))
+            return []
         if context.unclear_count >= UNCLEAR_BEFORE_PERSON:
             utter(dispatcher, Say("utter_fallback_person"))
             return []

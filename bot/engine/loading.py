@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from i18n.catalog import Catalogs
-from i18n.messages import usual_choices
 from rasa_sdk.executor import ActionExecutor
 
 from bot.actions import all_actions
 from bot.engine import rasa_compat
 from bot.engine.training import newest_model
 from bot.responses.compose import Composer, Fits
+from i18n.catalog import Catalogs
+from i18n.messages import usual_choices
 from knowledge import load as load_knowledge
 from runtime.settings import Settings
 

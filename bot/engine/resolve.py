@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from knowledge.identifiers import read_phone
-
 from bot.responses.labels import PERSON
 from conversation import Inbound, InboundKind
 from darija.fold import phonetic
 from darija.numbers import read_number
 from darija.text import normalise
+from knowledge.identifiers import read_phone
 from storage.menus import Menu, Offered
 
 NUMBER_MAX_CHARS: Final = 12

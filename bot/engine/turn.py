@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from i18n.languages import LANGUAGES
 
 from bot.actions.context import TurnContext, running
 from bot.engine import record
@@ -23,6 +22,7 @@ from bot.engine.speech import Collector
 from bot.responses import labels
 from bot.responses.compose import Composed, Composer, Said
 from conversation import Inbound, InboundKind, PersonKey, Surface
+from i18n.languages import LANGUAGES
 from knowledge import Knowledge
 from storage import conversations, inbox, menus, outbox, people, staff, wire
 from storage.inbox import Waiting

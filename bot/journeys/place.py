@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from bot.journeys.model import OTHER, Answers, Pick, Reading, Say, Understood, answered, unclear
 from knowledge import Knowledge
 
-TYPED_MAX_CHARS = 60
+TYPED_MAX_CHARS: Final = 60
+ROW_MAX_CHARS: Final = 24
+"""Title of a WhatsApp list row, characters (channel facts 1)."""
 
 
 def ask(answers: Answers, knowledge: Knowledge, language: str) -> Say:
@@ -17,12 +20,18 @@ def ask(answers: Answers, knowledge: Knowledge, language: str) -> Say:
         return Say("utter_ask_place", ask_location=True)
     if step == "regions":
         regions = knowledge.places.regions()
-        picks = tuple(Pick(code, text=knowledge.places.label(code, language)) for code in regions)
+        picks = tuple(Pick(code, text=row_text(knowledge.places.label(code, language))) for code in regions)
         return Say("utter_ask_region", picks=picks)
     provinces = knowledge.places.provinces(step)
-    return Say(
-        "utter_ask_province", picks=tuple(Pick(code, text=knowledge.places.label(code, language)) for code in provinces)
-    )
+    picks = tuple(Pick(code, text=row_text(knowledge.places.label(code, language))) for code in provinces)
+    return Say("utter_ask_province", picks=picks)
+
+
+def row_text(name: str) -> str:
+    """A name that fits a row of a list: a longer one is known by its first words (Tanger-Tétouan)."""
+    while len(name) > ROW_MAX_CHARS:
+        name = re.sub(r"[\s-][^\s-]+$", "", name) if re.search(r"[\s-]", name) else name[:ROW_MAX_CHARS]
+    return name
 
 
 def strong(understood: Understood, answers: Answers, knowledge: Knowledge) -> Reading:
@@ -67,8 +76,9 @@ def _which(matches: list[Any], knowledge: Knowledge, language: str) -> Reading:
     seen = {match.code: match for match in reversed(matches)}
     picks = []
     for code, match in reversed(seen.items()):
-        label = knowledge.places.label(match.name, language) if match.kind == "town" else None
-        picks.append(Pick(code, text=label or knowledge.places.label(code, language)))
+        province = knowledge.places.label(code, language)
+        town = knowledge.places.label(match.name, language) if match.name else province
+        picks.append(Pick(code, text=row_text(town.split(" (")[0]), description=province))
     return unclear(Say("utter_place_which", picks=(*picks, Pick("regions", label="label_something_else"))))
 
 

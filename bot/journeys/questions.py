@@ -8,14 +8,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from knowledge.identifiers import (
-    looks_like_national_id,
-    read_ice,
-    read_nia,
-    read_person_name,
-    read_phone,
-)
-
 from bot.journeys import place
 from bot.journeys.model import (
     OTHER,
@@ -32,6 +24,13 @@ from bot.journeys.model import (
 from bot.journeys.words import CATEGORY_WORDS, EXPORT_WORDS, LEGAL_FORM_WORDS, named
 from darija.numbers import read_number
 from knowledge import Knowledge
+from knowledge.identifiers import (
+    looks_like_national_id,
+    read_ice,
+    read_nia,
+    read_person_name,
+    read_phone,
+)
 from knowledge.models import TrackState
 
 GROUPS: Final = ("cooperative", "company")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from knowledge.identifiers import show_phone
-
 from bot.journeys.model import SKIPPED, Answers
 from knowledge import Knowledge
+from knowledge.identifiers import show_phone
 
 Line = tuple[str, Any]
 """Message id of the field's name, and its value: text, or {"id": message id, "values": {…}}."""
@@ -36,7 +35,7 @@ def lines(answers: Answers, knowledge: Knowledge, language: str) -> list[Line]:
     found = []
     for name in FIELDS:
         value = answers.get(name)
-        if value is None or value == SKIPPED:
+        if value is None or value == SKIPPED or (name == "legal_form" and value == answers.get("category")):
             continue
         shown = _shown(name, value, answers, knowledge, language)
         if shown is not None:

@@ -7,17 +7,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from i18n.catalog import Catalogs
-from i18n.formats import format_date
-
 from bot.responses import labels
 from conversation import Choice, Outbound, Surface
+from i18n.catalog import Catalogs
+from i18n.formats import format_date
 from storage.menus import Offered, new_token
 
 MAX_CHOICES: Final = 10
 """Rows of a WhatsApp list (channel facts 1): the smallest of the surfaces, kept on all so that numbers agree."""
+PART: Final = "\n"
 FEWEST_CHOICES: Final = 3
 """Below so many choices on a page the text is cut instead."""
+
+CLEAR_ALONE: Final = frozenset(
+    {
+        "field_track",
+        "field_category",
+        "field_person_name",
+        "field_organisation",
+        "field_place",
+        "field_craft",
+        "field_legal_form",
+        "field_export",
+    }
+)
+"""Fields whose value needs no name beside it where each character costs (SMS)."""
 
 Fits = Callable[[Outbound, Surface], bool]
 """Whether a surface can show an answer whole: segments of an SMS, characters of a bubble."""
@@ -91,14 +105,14 @@ class Composer:
                 break
         last = said[-1]
         outbound = Outbound(
-            text=("\n" if sms else "\n\n").join(texts),
+            text=(PART if sms else PART * 2).join(texts),
             language=language,
             list_title=self._catalogs.text("label_list", language),
             ask_phone=self._catalogs.text("label_share_phone", language) if last.ask_phone else None,
             ask_location=self._catalogs.text("label_share_location", language) if last.ask_location else None,
         )
         question = next((one.question for one in reversed(said) if one.question), None)
-        return self._page(outbound, rows, question, surface)
+        return self._page(outbound, rows, question, surface, [text for text in texts if text])
 
     def more(self, rest: Mapping[str, Any], *, language: str, surface: Surface, question: str | None) -> Composed:
         """The next page of what did not fit."""
@@ -109,19 +123,24 @@ class Composer:
         return self._page(outbound, rows, question, surface)
 
     def _text(self, said: Said, language: str, *, sms: bool, now: datetime) -> str:
-        values = {name: self._value(value, language, now) for name, value in said.values.items()}
+        values = {name: self._value(value, language, sms=sms, now=now) for name, value in said.values.items()}
         return self._catalogs.text(said.message_id, language, sms=sms, **values)
 
-    def _value(self, value: Any, language: str, now: datetime) -> Any:
+    def _value(self, value: Any, language: str, *, sms: bool, now: datetime) -> Any:
         if isinstance(value, list):
-            return "\n".join(
-                f"{self._catalogs.text(name, language)}: {self._value(shown, language, now)}" for name, shown in value
-            )
+            return "\n".join(self._line(name, shown, language, sms=sms, now=now) for name, shown in value)
         if isinstance(value, dict) and "id" in value:
             return self._catalogs.text(value["id"], language, **value.get("values", {}))
         if isinstance(value, dict) and "date" in value:
             return format_date(datetime.fromisoformat(value["date"]).date(), language, today=now.date())
         return value
+
+    def _line(self, name: str, value: Any, language: str, *, sms: bool, now: datetime) -> str:
+        shown = self._value(value, language, sms=sms, now=now)
+        if sms and name in CLEAR_ALONE:
+            return str(shown)
+        colon = " :" if language == "fr" else ":"
+        return f"{self._catalogs.text(name, language)}{colon} {shown}"
 
     def _rows(self, said: Said, language: str) -> list[_Row]:
         if said.picks is None:
@@ -144,7 +163,14 @@ class Composer:
             for pick in said.picks
         ]
 
-    def _page(self, outbound: Outbound, rows: list[_Row], question: str | None, surface: Surface) -> Composed:
+    def _page(
+        self,
+        outbound: Outbound,
+        rows: list[_Row],
+        question: str | None,
+        surface: Surface,
+        texts: Sequence[str] = (),
+    ) -> Composed:
         whole = self._with(outbound, rows, question)
         if len(rows) <= MAX_CHOICES and self._fits(whole.outbound, surface):
             return whole
@@ -153,7 +179,7 @@ class Composer:
             head = self._with(outbound, [*rows[:count], more], question)
             if self._fits(head.outbound, surface):
                 return replace(head, rest={"text": outbound.text, "rows": [_as_list(row) for row in rows[count:]]})
-        for head_text, tail_text in _cuts(outbound.text):
+        for head_text, tail_text in (*_between(texts), *_cuts(outbound.text)):
             head = self._with(replace(outbound, text=head_text, ask_phone=None, ask_location=None), [more], question)
             if self._fits(head.outbound, surface):
                 return replace(head, rest={"text": tail_text, "rows": [_as_list(row) for row in rows]})
@@ -179,6 +205,11 @@ def _as_list(row: _Row) -> list[str | None]:
     return [row.label, row.payload, row.role, row.description]
 
 
+def _between(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Ways to part an answer between two of its messages, the longest beginning first."""
+    return [(PART.join(texts[:count]), PART.join(texts[count:])) for count in range(len(texts) - 1, 0, -1)]
+
+
 def _cuts(text: str) -> list[tuple[str, str]]:
     """Ways to part a text in two at the end of a line or sentence, the longest beginning first."""
     places = [
@@ -187,4 +218,4 @@ def _cuts(text: str) -> list[tuple[str, str]]:
     return [(text[:place].strip(), text[place:].strip()) for place in reversed(places) if text[place:].strip()]
 
 
-_ENDS: Final = (". ", "؟ ", "? ", ": ", "، ", ", ")
+_ENDS: Final = (". ", "؟ ", "? ")

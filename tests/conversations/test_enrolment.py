@@ -109,9 +109,19 @@ SCRIPTS = {
 def go(talk: Talk, script: Script, *, until: str | None = None) -> None:
     """Answer every question up to a field."""
     for field in (
-        ("hello", "enrol", "accept", "coaching", "maitre", "name", "town", "craft", "nia", "legal", "ice", "export")
-        + (("phone",) if talk.surface is Surface.TELEGRAM else ())
-    ):
+        "hello",
+        "enrol",
+        "accept",
+        "coaching",
+        "maitre",
+        "name",
+        "town",
+        "craft",
+        "nia",
+        "legal",
+        "ice",
+        "export",
+    ) + (("phone",) if talk.surface is Surface.TELEGRAM else ()):
         if field == until:
             return
         talk.say(getattr(script, field))
@@ -171,6 +181,7 @@ def test_only_taps_and_numbers_are_enough(talk: Begin) -> None:
     person.say("فاس")
     person.say("2")
     person.say("3")  # register: does not know
+    person.say("1")  # more: the way to register filled the SMS
     person.say("1")  # no ICE
     person.say("1")  # never sold abroad
     final = person.say("1")
@@ -228,9 +239,7 @@ def test_a_question_in_the_middle_is_answered_and_the_pending_one_put_again(talk
     assert person.last.choices  # the craft is asked
 
 
-@pytest.mark.parametrize(
-    ("word", "form"), [("رجع", "ary"), ("rje3", "ary-Latn"), ("رجوع", "ar"), ("retour", "fr")]
-)
+@pytest.mark.parametrize(("word", "form"), [("رجع", "ary"), ("rje3", "ary-Latn"), ("رجوع", "ar"), ("retour", "fr")])
 def test_back_asks_the_question_before(talk: Begin, word: str, form: str) -> None:
     """Back leads to the question before, whose answer can then be another."""
     person = talk()
@@ -287,7 +296,7 @@ def test_what_may_be_skipped_is_skipped_and_the_rest_is_not(talk: Begin) -> None
     for field in ("craft", "nia", "legal"):
         person.say(getattr(SCRIPTS["fr"], field))
     person.say("je ne l'ai pas, passe")
-    person.pick("Pas encore")
+    person.pick("pas encore")
     assert person.last is not None
     assert "ICE" not in person.last.text, "\n".join(person.transcript)
 
@@ -446,7 +455,7 @@ def test_a_burst_is_answered_once(talk: Begin) -> None:
     assert person.last.text.count("?") <= 2
 
 
-@pytest.mark.parametrize("payload", ["/enroll", "/inform{\"answer\": \"confirm\"}", "/restart", "/session_start"])
+@pytest.mark.parametrize("payload", ["/enroll", '/inform{"answer": "confirm"}', "/restart", "/session_start"])
 def test_nobody_injects_a_payload_by_typing(talk: Begin, payload: str) -> None:
     """A leading slash is text: no form opens, nothing restarts."""
     person = talk()

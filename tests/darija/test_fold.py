@@ -114,6 +114,6 @@ def test_folding_takes_any_text(text: str) -> None:
 def test_long_texts_cost_time_in_proportion(unit: str) -> None:
     """A hundred thousand characters of anything take well under two seconds."""
     text = unit * (100_000 // len(unit))
-    begun = time.perf_counter()
+    begun = time.process_time()
     skeleton(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

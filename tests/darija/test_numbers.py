@@ -98,6 +98,6 @@ def test_digits_mean_themselves(number: int) -> None:
 @pytest.mark.parametrize("unit", ["1 ", "9", "12 123 ", "khamsa o 3chrin ", "1.234 ", "vingt"])
 def test_long_texts_cost_time_in_proportion(unit: str) -> None:
     """A hundred thousand characters take at most a few seconds."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     find_numbers(unit * (100_000 // len(unit)))
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

@@ -11,7 +11,7 @@ import yaml
 
 from knowledge import load
 from knowledge.loading import DATA
-from knowledge.models import DESCRIPTION_MAX, FORMS, LABEL_MAX, Confidence, TrackState
+from knowledge.models import DESCRIPTION_MAX, FORMS, LABEL_MAX, Confidence, Family, TrackState, Trade
 
 GSM_EXTRA: Final = frozenset("éèàùÉ '’-,.()[]:/&+")
 INFORMING: Final = (
@@ -105,7 +105,8 @@ def test_labels_fit_a_list(form: str) -> None:
 def test_latin_darija_labels_fit_a_plain_sms() -> None:
     """Labels in Latin letters hold only letters of the SMS alphabet, and of the digits only 3 and 9."""
     knowledge = load()
-    labels = [trade.label["ary-Latn"] for craft in knowledge.crafts.families() for trade in (craft, *craft.trades)]
+    labels = [craft.label["ary-Latn"] for craft in knowledge.crafts.families()]
+    labels += [trade.label["ary-Latn"] for craft in knowledge.crafts.families() for trade in craft.trades]
     labels += [track.label["ary-Latn"] for track in knowledge.tracks]
     labels += [track.description["ary-Latn"] for track in knowledge.tracks]
     labels += [knowledge.destinations.label(code, "ary-Latn") for code in knowledge.destinations.codes()]
@@ -120,8 +121,7 @@ def test_latin_darija_labels_fit_a_plain_sms() -> None:
 def test_labels_in_a_list_differ(form: str) -> None:
     """No two families, and no two trades of a family, share a label."""
     families = load().crafts.families()
-    for group in (families, *(family.trades for family in families)):
-        labels = [one.label[form] for one in group]
+    for labels in ([one.label[form] for one in families], *([one.label[form] for one in f.trades] for f in families)):
         assert len(labels) == len(set(labels)), labels
 
 
@@ -130,7 +130,8 @@ def test_every_craft_is_read_by_its_labels_and_aliases() -> None:
     crafts = load().crafts
     for family in crafts.families():
         own = {family.id, *(trade.id for trade in family.trades)}
-        for one in (family, *family.trades):
+        ones: tuple[Family | Trade, ...] = (family, *family.trades)
+        for one in ones:
             for name in (*one.also, *one.asked):
                 assert own & {match.code for match in crafts.read(name)}, (one.id, name)
 

@@ -144,6 +144,7 @@ def test_a_message_without_facts_has_none() -> None:
         ("communes.yml", "province: MA-HOC", "province: MA-XXX", "MA-XXX"),
         ("crafts.yml", "- id: bejmat", "- id: zellige_fassi", "zellige_fassi stands twice"),
         ("crafts.yml", 'hs: ["6907"]', 'hs: ["69"]', "hs"),
+        ("crafts.yml", "  fillers: [", "  filler: [", "words: .*filler"),
         ("tracks.yml", "known_until: 2026-12-31", "", "known_until missing"),
         ("tracks.yml", "- id: excellence", "- id: fairs", "fairs stands twice"),
         ("destinations.yml", "code: FR", "code: US", "US stands twice"),

@@ -140,7 +140,7 @@ def test_a_message_without_text_has_no_entities(gazetteer: Any, identifiers: Any
 def test_a_hundred_thousand_characters_cost_little(gazetteer: Any, identifiers: Any, unit: str) -> None:
     """Cost is bounded by the first thousand characters."""
     text = unit * (100_000 // len(unit))
-    begun = time.perf_counter()
+    begun = time.process_time()
     entities(gazetteer, text)
     entities(identifiers, text)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

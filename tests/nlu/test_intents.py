@@ -93,9 +93,9 @@ def test_the_ranking_can_be_shorter(bench: Any, training_data: Any) -> None:
 
 def test_a_hundred_thousand_characters_cost_little(classifier: Any) -> None:
     """Cost is bounded by the first thousand characters."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     understand(classifier, "bghit ntsjel " * 8000)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_a_fallback_is_made_by_rasa(bench: Any, classifier: Any) -> None:

@@ -46,6 +46,7 @@ FAULTS = (
     "pause",
     "mood",
     "stop",
+    "return",
 )
 
 CONFIG = """
@@ -181,6 +182,9 @@ rules:
 - rule: waits outside the form
   condition: [{active_loop: enroll_form}]
   steps: [{intent: do_wait}, {action: utter_again}, {action: action_listen}]
+- rule: back to the form
+  condition: [{active_loop: enroll_form}]
+  steps: [{intent: do_return}, {action: enroll_form}, {active_loop: enroll_form}]
 - rule: happy
   condition: [{slot_was_set: [{mood: true}]}]
   steps: [{intent: do_reject}, {action: utter_happy}]
@@ -195,7 +199,7 @@ rules:
 
 
 def _rules() -> str:
-    misbehaving = [fault for fault in FAULTS if fault not in ("endless", "wait", "mood", "stop")]
+    misbehaving = [fault for fault in FAULTS if fault not in ("endless", "wait", "mood", "stop", "return")]
     return (
         RULES
         + "".join(
@@ -230,7 +234,7 @@ def model_path(project: Path) -> Path:
         patch.chdir(project)
         result = train("domain.yml", "config.yml", ["data"], output="models", force_training=True)
     assert result.model is not None
-    return project / result.model
+    return project / str(result.model)
 
 
 @pytest.fixture(scope="session")

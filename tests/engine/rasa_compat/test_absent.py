@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tensorflow as tf  # answered for by install(), in conftest.py
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.policies.ted_policy import TEDPolicy
 from rasa.core.policies.unexpected_intent_policy import UnexpecTEDIntentPolicy
@@ -23,6 +23,7 @@ from rasa.utils.tensorflow import layers, models
 
 from bot.engine.rasa_compat import TensorFlowAbsent
 
+tf: Any = import_module("tensorflow")  # answered for by install(), in conftest.py
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -47,14 +48,14 @@ def test_using_tensorflow_names_what_was_used(use: Any, name: str) -> None:
 def test_mentioning_tensorflow_is_quiet() -> None:
     """Annotations, subclasses and decorators, as they stand in Rasa's modules."""
 
-    class Model(tf.keras.Model):
+    class Model(tf.keras.Model):  # type: ignore[misc]
         kind: tf.Tensor | None = None
 
-        @tf.function
+        @tf.function  # type: ignore[untyped-decorator]
         def call(self) -> int:
             return 1
 
-        @tf.function(jit_compile=True)
+        @tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
         def again(self) -> dict[str, tf.Tensor[int]]:
             return {}
 

@@ -22,7 +22,7 @@ from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_event
 
 WORDS = (
     *("enroll", "refuse", "whichprice", "whichplace", "whichtime", "whichwho", "wait", "reject", "mood", "stop"),
-    *("leather", "Fès", "5", "?", "leather", "Salé", "enroll"),
+    *("leather", "Fès", "5", "?", "leather", "Salé", "enroll", "wait", "return"),
 )
 
 
