@@ -86,7 +86,7 @@ def clock() -> FixedClock:
 @pytest.fixture(scope="session")
 def trained_model() -> Path:
     """The model of this version's data: the one already trained if it fits, else trained now."""
-    done = subprocess.run(  # noqa: S603 - in a process of its own: training warns much and takes memory
+    done = subprocess.run(
         [sys.executable, "-m", "app", "train"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     model = training.newest_model(load_settings({}).model_dir)
@@ -100,7 +100,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis server of its own on a Unix socket, stopped at the end of the session."""
     folder = tmp_path_factory.mktemp("redis")
     path = folder / "r.sock"
-    server = subprocess.Popen(  # noqa: S603 - the server comes with our own environment
+    server = subprocess.Popen(
         [
             *(Path(sys.executable).with_name("redis-server"), "--port", "0", "--unixsocket", path),
             *("--save", "", "--appendonly", "no", "--daemonize", "no"),

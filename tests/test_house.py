@@ -76,7 +76,7 @@ def test_every_variable_that_is_named_anywhere_exists() -> None:
 def test_imports_go_downwards_only() -> None:
     """The layers and the other contracts of pyproject.toml are kept."""
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", program, "--no-logo", "--no-cache"],
         cwd=PROJECT,
         capture_output=True,

@@ -33,6 +33,7 @@ class TurnContext:
         now: The present, aware UTC.
         knowledge: Facts and look-ups.
         consent_version: Version of the consent text.
+        controller: Name of the public body responsible for the data, if it is set.
         resume_after_h: Hours of silence after which a journey asks "shall we go on?".
         phone: The person's own number (E.164), as far as known.
         away_h: Hours since the person wrote before this turn.
@@ -57,6 +58,7 @@ class TurnContext:
     knowledge: Knowledge
     consent_version: str
     resume_after_h: float
+    controller: str | None = None
     phone: str | None = None
     away_h: float = 0
     offered: int = 0

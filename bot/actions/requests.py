@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from knowledge.reference import Reference, ReferenceTypo, read_reference
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
@@ -12,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.context import TurnContext, current
 from bot.actions.saying import understood, utter
 from bot.journeys.model import Pick, Say, Understood
+from knowledge.reference import Reference, ReferenceTypo, read_reference
 from storage import journeys
 from storage.journeys import Journey
 

@@ -34,7 +34,7 @@ ANSWERS: Final = {
     "legal_form_info": "utter_legal_form_info",
     "social_cover_info": "utter_social_cover_info",
     "contact_info": "utter_contact_info",
-    "privacy_info": "utter_consent_details",
+    "privacy_info": "utter_privacy_info",
     "affirm": "utter_affirm_nothing",
     "deny": "utter_affirm_nothing",
     "back": "utter_nothing_to_go_back",
@@ -71,7 +71,11 @@ class ActionAnswer(Action):
         del domain
         intent = understood(tracker).intent
         inside = bool(tracker.active_loop.get("name"))
-        utter(dispatcher, Say(ANSWERS[intent], picks=() if inside else None))
+        if inside and intent == "privacy_info":  # asked from the consent question: all of it
+            controller = current().controller or {"id": "controller_unnamed"}
+            utter(dispatcher, Say("utter_consent_details", {"controller": controller}, picks=()))
+        else:
+            utter(dispatcher, Say(ANSWERS[intent], picks=() if inside else None))
         return []
 
 

@@ -58,5 +58,6 @@ def load_engine(settings: Settings, fits: Fits, model: Path | None = None) -> En
             resume_after_h=settings.resume_after_h,
             text_max_chars=settings.text_max_chars,
             reply_expires_s=settings.reply_expires_s,
+            controller=settings.controller_name,
         ),
     )

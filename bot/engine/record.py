@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from knowledge.identifiers import mask_national_ids
 
 from bot.engine.resolve import Resolved, clean
 from conversation import Inbound, Outbound
+from knowledge.identifiers import mask_national_ids
 from storage import conversations, outbox
 from storage.inbox import Waiting
 

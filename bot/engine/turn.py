@@ -51,6 +51,7 @@ class Policy:
     resume_after_h: float
     text_max_chars: int
     reply_expires_s: float
+    controller: str | None = None
 
 
 @dataclass(slots=True)
@@ -152,6 +153,7 @@ class Engine:
             knowledge=self._knowledge,
             consent_version=self._policy.consent_version,
             resume_after_h=self._policy.resume_after_h,
+            controller=self._policy.controller,
             phone=facts["phone"],
             away_h=(now - before).total_seconds() / 3600 if before else 0,
             offered=len(known[0].offered) if known and memory.get("menu_shown") else 0,

@@ -66,15 +66,17 @@ def _tracks(answers: Answers, knowledge: Knowledge, language: str) -> Say:
     return Say("utter_ask_track", picks=(*picks, Pick(SKIPPED, label="label_not_sure")))
 
 
-def _track(understood: Understood, _answers: Answers, knowledge: Knowledge) -> Reading:
+def _track(understood: Understood, answers: Answers, knowledge: Knowledge) -> Reading:
     known = {track.id: track for track in knowledge.tracks}
-    if understood.answer in known or understood.answer == SKIPPED:
-        return answered(track=understood.answer)
-    if not understood.text:
-        return OTHER
+    if understood.answer == SKIPPED:
+        return answered(track=SKIPPED)
     words = {track.id: tuple(track.label.values()) for track in knowledge.tracks}
-    found = named(understood.text, words)
-    return answered(track=found) if found else OTHER
+    found = understood.answer if understood.answer in known else named(understood.text, words)
+    if not found:
+        return OTHER
+    on = date.fromisoformat(answers["today"])
+    says = () if knowledge.track_state(known[found], on) is TrackState.OPEN else (Say("utter_track_unconfirmed"),)
+    return answered(says, track=found)
 
 
 def _category(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Reading:
@@ -158,6 +160,8 @@ def _rna(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Re
     number = read_nia(understood.text)
     if number:
         return answered(rna={"member": "yes", "nia": number})
+    if any(map(str.isdigit, understood.text)):
+        return unclear(Say("utter_nia_unreadable"))
     if understood.intent == "affirm":
         return answered(rna={"member": "yes"})
     if understood.intent == "deny":

@@ -14,6 +14,7 @@ Line = tuple[str, Any]
 FIELDS: Final = (
     "track",
     "category",
+    "years",
     "person_name",
     "organisation",
     "place",
@@ -45,7 +46,7 @@ def lines(answers: Answers, knowledge: Knowledge, language: str) -> list[Line]:
 
 def fields_to_change(answers: Answers) -> list[str]:
     """The fields that have an answer, passed over ones included: what a person can ask to change."""
-    return [name for name in FIELDS if answers.get(name) is not None]
+    return [name for name in FIELDS if name != "years" and answers.get(name) is not None]
 
 
 def _shown(name: str, value: Any, answers: Answers, knowledge: Knowledge, language: str) -> Any:
@@ -53,6 +54,8 @@ def _shown(name: str, value: Any, answers: Answers, knowledge: Knowledge, langua
         return knowledge.track(value).label[language]
     if name == "category":
         return _word(f"label_category_{value}")
+    if name == "years":
+        return _word("value_years", n=value)
     if name == "place":
         return knowledge.places.label(value.get("name") or value["province"], language)
     if name == "craft":

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from knowledge.identifiers import read_ice, read_nia, read_phone
-from knowledge.reference import read_reference
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,6 +16,8 @@ from bot.nlu.answers import find_languages, find_yes_no
 from bot.nlu.entities import add_entities, entity
 from darija.numbers import find_numbers
 from darija.text import ascii_digits
+from knowledge.identifiers import read_ice, read_nia, read_phone
+from knowledge.reference import read_reference
 
 NAME: Final = "Identifiers"
 

@@ -16,8 +16,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy.exc import SQLAlchemyError
 
-from channels.intake import Intake
+from channels.intake import Intake, IntakeClosed
 from channels.simulator.view import view
 from conversation import (
     Attachment,
@@ -82,7 +83,7 @@ class MessageSent(BaseModel):
     contact: ContactSent | None = None
     start: str | None = Field(default=None, max_length=64)
     message_id: str | None = Field(default=None, min_length=1, max_length=64)
-    """The same id twice is the same message, delivered twice."""
+    """The same id twice from one sender is the same message, delivered twice."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> MessageSent:
@@ -126,7 +127,11 @@ def add_routes(
     async def send(message: MessageSent) -> JSONResponse:
         inbound = _inbound(message, clock)
         with wakeups.listen("turn") as listener:
-            await intake.take([inbound])
+            try:
+                await intake.take([inbound])
+            except (IntakeClosed, SQLAlchemyError):
+                body = {"error": "not_kept", "message": "The message could not be kept. Send it again."}
+                return JSONResponse(body, 503, headers={"retry-after": "5"})
             loop = asyncio.get_running_loop()
             until = loop.time() + WAIT_S
             while True:
@@ -189,7 +194,8 @@ def _inbound(message: MessageSent, clock: SystemClock) -> Inbound:
         kind = InboundKind.START
     return Inbound(
         person=person,
-        message_id=message.message_id or secrets.token_urlsafe(12),
+        # Each phone counts for itself: two of them may use the same id.
+        message_id=f"{message.sender}/{message.message_id or secrets.token_urlsafe(12)}",
         kind=kind,
         sent_at=clock.now(),
         text=message.text or "",

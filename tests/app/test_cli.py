@@ -32,7 +32,7 @@ TOKEN = "123:made-up-token"
 
 
 def _maalem(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter
+    return subprocess.run(
         [sys.executable, "-m", "app", *arguments],
         cwd=PROJECT,
         env={**os.environ, **environment},

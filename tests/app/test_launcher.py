@@ -66,7 +66,7 @@ def _run(
     launcher: Path, *arguments: str, path: Path | None = None, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     found = f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]
-    return subprocess.run(  # noqa: S603 - the launcher is ours
+    return subprocess.run(
         [launcher, *arguments],
         cwd=cwd,
         env={"HOME": str(launcher.parent.parent), "PATH": found, **environment},
@@ -138,7 +138,7 @@ def test_two_at_once_install_once(project: Path) -> None:
     uv.write_text(uv.read_text("utf-8").replace('"pip sync")', '"pip sync") sleep 1.5;'), "utf-8")
     environment = {"HOME": str(project.parent), "PATH": f"{path}:{os.environ['PATH']}"}
     both = [
-        subprocess.Popen(  # noqa: S603 - the launcher is ours
+        subprocess.Popen(
             [project / "maalem", "up"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         for _ in range(2)
@@ -175,7 +175,7 @@ def test_no_python_is_told_with_how_to_get_it(project: Path, tmp_path: Path) -> 
     tools.mkdir()
     for name in ("sh", "dirname", "readlink", "sha256sum", "sed", "grep", "mkdir", "rm", "mv", "cat", "sleep", "tail"):
         (tools / name).symlink_to(shutil.which(name) or pytest.fail(f"{name} is missing"))
-    done = subprocess.run(  # noqa: S603 - the launcher is ours
+    done = subprocess.run(
         [project / "maalem", "up"], env={"PATH": str(tools)}, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 1

@@ -156,9 +156,7 @@ def test_children_die_with_their_parent() -> None:
         f"s = Supervisor([ChildSpec('one', (sys.executable, '-S', '-c', {SLEEP!r}))]); s.start()\n"
         "print(s.pid('one'), flush=True); time.sleep(60)"
     )
-    parent = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE, text=True
-    )
+    parent = subprocess.Popen([sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
     parent.kill()

@@ -94,7 +94,7 @@ def test_a_killed_up_leaves_the_home_free(tmp_path: Path) -> None:
         "import os, sys; from pathlib import Path; from app.surroundings import only_one\n"
         "only_one(Path(sys.argv[1])).__enter__(); os._exit(9)"
     )
-    subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, check=False)  # noqa: S603 - ours
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, check=False)
     assert (tmp_path / PID_FILE).read_text("ascii")
     with only_one(tmp_path):
         pass

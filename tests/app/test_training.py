@@ -62,6 +62,8 @@ def test_a_training_that_fails_shows_its_last_words(settings: Settings, monkeypa
 def test_a_folder_that_cannot_be_written_is_told_first(place: str, variable: str, tmp_path: Path) -> None:
     """Nobody waits a minute to learn that the model cannot be kept."""
     (tmp_path / "file").write_text("", "utf-8")
-    folders: dict[str, Any] = {"home": tmp_path / "home", "model_dir": tmp_path / "models"} | {place: tmp_path / "file" / "x"}
+    folders: dict[str, Any] = {"home": tmp_path / "home", "model_dir": tmp_path / "models"} | {
+        place: tmp_path / "file" / "x"
+    }
     with pytest.raises(CannotStart, match=variable):
         _run(load_settings(**folders))

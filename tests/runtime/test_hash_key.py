@@ -47,9 +47,7 @@ def test_processes_that_start_together_get_one_key(tmp_path: Path) -> None:
         "print(with_hash_key(load_settings(home=Path(sys.argv[1]))).hash_key.get_secret_value())"
     )
     racers = [
-        subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
-        )
+        subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
     keys = {racer.communicate(timeout=60)[0].strip() for racer in racers}

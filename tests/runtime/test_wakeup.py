@@ -77,7 +77,7 @@ def test_a_dead_listener_is_ignored_and_its_file_removed(home: Path) -> None:
     """A killed process leaves a socket behind: the next wake-up clears it away and reaches the living."""
     program = "import os,sys;from pathlib import Path;from runtime.wakeup import Wakeups;"
     program += "listener=Wakeups(Path(sys.argv[1])).listen('inbox');os._exit(9)"
-    subprocess.run([sys.executable, "-c", program, str(home)], cwd=PROJECT, check=False)  # noqa: S603 - our interpreter
+    subprocess.run([sys.executable, "-c", program, str(home)], cwd=PROJECT, check=False)
     wakeups = Wakeups(home)
     folder = wakeup._socket_folder(home)
     (dead,) = folder.iterdir()
@@ -94,7 +94,7 @@ def test_other_processes_are_woken(home: Path) -> None:
     program = "import sys;from pathlib import Path;from runtime.wakeup import Wakeups;"
     program += "Wakeups(Path(sys.argv[1])).publish('inbox')"
     with Wakeups(home).listen("inbox") as listener:
-        subprocess.run([sys.executable, "-c", program, str(home)], cwd=PROJECT, check=True)  # noqa: S603 - as above
+        subprocess.run([sys.executable, "-c", program, str(home)], cwd=PROJECT, check=True)
         assert listener.wait(1)
 
 

@@ -2,8 +2,9 @@
 
 Rasa's processor imports its fifteen channel connectors, its tracker stores, its evaluation with its plots and its
 scheduler, and with them aiogram, slack-sdk, webexteamssdk, python-socketio, prompt-toolkit, pymongo, boto3 and
-matplotlib: two seconds of a start and some 40 MB. Only modules of Rasa's own are answered for; those packages stay as
-they are for everyone else. `maalem rasa …` and training have all of Rasa. To undo: `install()` without `lean`.
+matplotlib: 3 s of processor time and 78 MB at start (docs/decisions/0002). Only modules of Rasa's own are answered for;
+those packages stay as they are for everyone else. `maalem rasa …` and training have all of Rasa. To undo: `install()`
+without `lean`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Run Rasa's graph in plain Python, in the order of its nodes, instead of through dask's scheduler.
 
-dask builds and optimises a task graph for every run: 0.5 ms a run, and three runs or more a turn. The components are
-called one after the other in both. To undo: give `DaskGraphRunner` to the loader in `processor.py`.
+dask builds and walks a task graph anew for every run, three runs or more a turn. The components are called one after
+the other in both. To undo: give `DaskGraphRunner` to the loader in `processor.py`.
 """
 
 from __future__ import annotations

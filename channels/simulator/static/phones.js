@@ -180,7 +180,8 @@ async function send(phone, body, shown) {
     if (!response.ok) throw new Error(answer.message ?? `The gateway answered ${response.status}.`);
     mark(line, "✓✓");
     receive(phone, answer.replies);
-    const understood = [answer.language, answer.intent?.name && `${answer.intent.name} ${Math.round(answer.intent.confidence * 100)} %`];
+    const meant = body.text !== undefined && answer.intent?.name;
+    const understood = [answer.language, meant && `${meant} ${Math.round(answer.intent.confidence * 100)} %`];
     add_line(phone, { who: "note", text: understood.filter(Boolean).join(" · ") });
   } catch (error) {
     if (phone.sender !== sender) return;

@@ -20,9 +20,7 @@ def rasa(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         f"from bot.engine.rasa_compat.cli import main; sys.exit(main({list(arguments)!r}))"
     )
-    return subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def python(code: str) -> subprocess.CompletedProcess[str]:
     """Run code in a process of its own, warnings as errors, telemetry as the machine has it."""
     environment = {name: value for name, value in os.environ.items() if name != "RASA_TELEMETRY_ENABLED"}
-    return subprocess.run(  # noqa: S603 - our own code
+    return subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=ROOT,
         env=environment,

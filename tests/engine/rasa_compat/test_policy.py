@@ -93,7 +93,7 @@ def test_predictions_are_rasas(
 ) -> None:
     """Same probabilities, events, flags and policy name, for random conversations with and without a form."""
     stock, fast = policies
-    rng = random.Random(seed)  # noqa: S311 - repeatable
+    rng = random.Random(seed)
     for _ in range(10):
         tracker = DialogueStateTracker.from_events("1", random_events(rng, processor), processor.domain.slots)
         expected = seen(stock.predict_action_probabilities(tracker, processor.domain))
@@ -107,7 +107,7 @@ def test_the_random_conversations_reach_rules(
     _, fast = policies
     reached = set()
     for seed in range(400):
-        events = random_events(random.Random(seed), processor)  # noqa: S311 - repeatable
+        events = random_events(random.Random(seed), processor)
         tracker = DialogueStateTracker.from_events("1", events, processor.domain.slots)
         prediction = fast.predict_action_probabilities(tracker, processor.domain)
         reached.add(processor.domain.action_names_or_texts[prediction.max_confidence_index])

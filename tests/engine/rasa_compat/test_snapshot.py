@@ -52,7 +52,7 @@ async def test_a_conversation_goes_as_with_rasa_itself(
     stock: MessageProcessor, processor: StrictProcessor, seed: int
 ) -> None:
     """Turn by turn the same words, actions, slots and form as stock Rasa with the whole history."""
-    rng = random.Random(seed)  # noqa: S311 - repeatable
+    rng = random.Random(seed)
     snapshot, before = Snapshot(), 1
     for _ in range(14):
         words = rng.choice(WORDS)
