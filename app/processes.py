@@ -62,7 +62,7 @@ def run_worker(settings: Settings, process: str) -> None:
     from app.fits import fits
     from bot.engine import rasa_compat
 
-    rasa_compat.install()  # before anything imports Rasa
+    rasa_compat.install(lean=True)  # before anything imports Rasa
     from bot.engine import worker
 
     worker.run(settings, stop_on_signals(), fits, name=process)

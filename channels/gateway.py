@@ -112,7 +112,7 @@ class Gateway:
             return self._answer("telegram", "too_large", 413, "Too large.")
         except Malformed as error:
             # A refusal would bring it back again and again: it is taken, and left aside.
-            self._log.warning("update_malformed", channel="telegram", reason=str(error))
+            self._log.warning("update_malformed", channel="telegram", error=type(error).__name__)
             return self._answer("telegram", "malformed", 200, "")
         except (IntakeClosed, SQLAlchemyError):
             return self._answer("telegram", "later", 503, "Try again.")

@@ -220,7 +220,7 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             listener = stack.enter_context(wakeups.listen("outbox"))
-            log.info("sender_ready", sender=name)
+            log.info("sender_ready")
             loop = asyncio.get_running_loop()
             house_at = recover_at = loop.time()
             while not stop.is_set():

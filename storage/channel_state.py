@@ -33,6 +33,11 @@ def get(connection: sa.Connection, name: str) -> str | None:
     return value
 
 
+def forget(connection: sa.Connection, name: str) -> None:
+    """Let a value go."""
+    connection.execute(channel_state.delete().where(channel_state.c.name == name))
+
+
 def workers_alive(connection: sa.Connection, *, now: datetime, within_s: float) -> int:
     """How many workers gave a sign of life in the last so many seconds."""
     count: int = connection.execute(

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from storage.tables import conversation, message, turn
+
+
+# Statements of every turn are built once: to build one costs more than to run it.
+_record_turn: Final = turn.insert().returning(turn.c.id)
+_save_state: Final = (
+    conversation.update()
+    .where(conversation.c.id == sa.bindparam("conversation_id"))
+    .values(
+        tracker=sa.bindparam("tracker"),
+        menus=sa.bindparam("menus"),
+        unclear_count=sa.bindparam("unclear_count"),
+        last_inbound_at=sa.bindparam("last_inbound_at"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+_log: Final = message.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +57,14 @@ def record_turn(
         Id of the turn, for the replies and messages that belong to it.
     """
     turn_id: int = connection.execute(
-        turn.insert()
-        .values(
-            conversation_id=conversation_id,
-            understanding=list(understanding),
-            actions=list(actions),
-            events=list(events),
-            created_at=now,
-        )
-        .returning(turn.c.id)
+        _record_turn,
+        {
+            "conversation_id": conversation_id,
+            "understanding": list(understanding),
+            "actions": list(actions),
+            "events": list(events),
+            "created_at": now,
+        },
     ).scalar_one()
     return turn_id
 
@@ -64,16 +80,14 @@ def save_state(
 ) -> None:
     """Keep what the next turn starts from, and let the worker's lease go."""
     connection.execute(
-        conversation.update()
-        .where(conversation.c.id == conversation_id)
-        .values(
-            tracker=tracker,
-            menus=menus,
-            unclear_count=unclear_count,
-            last_inbound_at=last_inbound_at,
-            lease_owner=None,
-            lease_until=None,
-        )
+        _save_state,
+        {
+            "conversation_id": conversation_id,
+            "tracker": tracker,
+            "menus": menus,
+            "unclear_count": unclear_count,
+            "last_inbound_at": last_inbound_at,
+        },
     )
 
 
@@ -87,7 +101,7 @@ def free(connection: sa.Connection, conversation_id: int) -> None:
 def log(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Add lines to the log; each row names the columns of `message`."""
     if rows:
-        connection.execute(message.insert(), list(rows))
+        connection.execute(_log, list(rows))
 
 
 def history(

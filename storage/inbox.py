@@ -85,14 +85,15 @@ def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at
 LOOKED_AT: Final = 20
 """Waiting messages a worker looks at for one it may have: the first may be in another worker's hands by now."""
 
-_free = sa.or_(
-    conversation.c.id.is_(None),
+# Statements of every turn are built once: to build one costs more than to run it.
+_lapsed = sa.or_(
     conversation.c.lease_until.is_(None),
     conversation.c.lease_until < sa.bindparam("now"),
     conversation.c.lease_owner == sa.bindparam("owner"),
 )
+_free = sa.or_(conversation.c.id.is_(None), _lapsed)
 _next_waiting = (
-    sa.select(inbox.c.id, inbox.c.channel, inbox.c.address, inbox.c.body, identity.c.conversation_id)
+    sa.select(inbox.c.id, inbox.c.channel, inbox.c.address, identity.c.conversation_id)
     .select_from(
         inbox.outerjoin(
             identity, sa.and_(identity.c.channel == inbox.c.channel, identity.c.address == inbox.c.address)
@@ -102,6 +103,7 @@ _next_waiting = (
     .order_by(inbox.c.id)
     .limit(LOOKED_AT)
 )
+_body = sa.select(inbox.c.body).where(inbox.c.id == sa.bindparam("inbox_id"))
 _waiting_of = (
     sa.select(inbox.c.id, inbox.c.attempts, inbox.c.not_before)
     .where(
@@ -112,6 +114,29 @@ _waiting_of = (
     .order_by(inbox.c.id)
     .limit(sa.bindparam("most"))
 )
+
+
+_of_conversation = conversation.c.id == sa.bindparam("conversation_id")
+_of_rows = inbox.c.id.in_(sa.bindparam("inbox_ids", expanding=True))
+_lock_if_free = sa.select(conversation.c.id).where(_of_conversation, _lapsed).with_for_update(skip_locked=True)
+_lock_if_held = (
+    sa.select(conversation.c.id)
+    .where(_of_conversation, conversation.c.lease_owner == sa.bindparam("owner"))
+    .with_for_update(skip_locked=True)
+)
+_set_lease = (
+    conversation.update()
+    .where(_of_conversation)
+    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"))
+)
+_count_attempt = inbox.update().where(_of_rows).values(attempts=inbox.c.attempts + 1)
+_still_waiting = (
+    sa.select(inbox.c.id, inbox.c.body, inbox.c.received_at)
+    .where(_of_rows, inbox.c.state == WAITING)
+    .order_by(inbox.c.id)
+)
+_close = inbox.update().where(_of_rows).values(state=sa.bindparam("new_state"), turn_id=sa.bindparam("new_turn_id"))
+_close_and_empty = _close.values(body={})
 
 
 def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: float, most: int = 20) -> Claim | None:
@@ -133,7 +158,7 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
     for found in connection.execute(_next_waiting, {"now": now, "owner": owner}).all():
         conversation_id = found.conversation_id
         if conversation_id is None:
-            inbound = wire.load_inbound(found.body)
+            inbound = wire.load_inbound(connection.execute(_body, {"inbox_id": found.id}).scalar_one())
             conversation_id = people.ensure(connection, inbound.person, now=now, display_name=inbound.display_name)
         if conversation_id in passed_by:
             continue

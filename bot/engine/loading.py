@@ -41,7 +41,7 @@ def load_engine(settings: Settings, fits: Fits, model: Path | None = None) -> En
     path = model or newest_model(settings.model_dir)
     if path is None:
         raise ModelMissing(f"No model in {settings.model_dir.name}/. Run: maalem train")
-    rasa_compat.install()
+    rasa_compat.install(lean=True)
     from bot.engine.rasa_compat.processor import load  # noqa: PLC0415 - Rasa may be imported only after install()
     from bot.engine.speech import MessageIds  # noqa: PLC0415 - as above
     from bot.engine.turn import Engine, Policy  # noqa: PLC0415 - as above

@@ -44,7 +44,7 @@ class Understanding:
         path = newest_model(self._settings.model_dir)
         if path is None:
             raise ModelMissing("There is no model. Run: maalem train")
-        rasa_compat.install()
+        rasa_compat.install(lean=True)
         from bot.engine.rasa_compat.processor import load  # noqa: PLC0415 - Rasa only after install()
 
         return load(path, ActionExecutor())

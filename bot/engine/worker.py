@@ -69,6 +69,8 @@ class Worker:
                 except Exception as error:  # noqa: BLE001 - the database may be away: the worker waits for it
                     structlog.get_logger().error("worker_paused", error=type(error).__name__)
                     stop.wait(ERROR_PAUSE_S)
+        with self.database.begin_light() as connection:
+            channel_state.forget(connection, channel_state.WORKER + self.name)
 
     def give_sign(self) -> None:
         """Say in the database that this worker is alive, for /readyz."""

@@ -41,6 +41,8 @@ WAIT_S: Final = 60.0
 LOOK_S: Final = 0.25
 """Longest pause between two looks for the answer, should a wake-up be lost."""
 TEXT_MAX: Final = 200_000
+ID_MAX: Final = 2**63 - 1
+"""No database has a larger one."""
 Parse = Callable[[str], Awaitable[dict[str, Any]]]
 
 
@@ -148,7 +150,7 @@ def add_routes(
     def fetch(
         channel: Surface,
         sender: Annotated[str, Query(min_length=1, max_length=64)],
-        after: Annotated[int, Query(ge=0)] = 0,
+        after: Annotated[int, Query(ge=0, le=ID_MAX)] = 0,
     ) -> JSONResponse:
         with database.read() as connection:
             rows = outbox.replies_after(connection, channel=f"simulator-{channel}", address=sender, after=after)

@@ -44,7 +44,7 @@ async def poll(
                 try:
                     await accept(json.dumps(update).encode())
                 except Malformed as error:
-                    log.warning("update_malformed", channel="telegram", reason=str(error))
+                    log.warning("update_malformed", channel="telegram", error=type(error).__name__)
                 offset = int(update["update_id"]) + 1
             if updates:
                 await asyncio.to_thread(_save, database, offset or 0, clock)
