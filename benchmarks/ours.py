@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
-import gc
 import itertools
 import json
 import os
@@ -24,7 +23,6 @@ from app import processes
 from app.fits import fits
 from benchmarks.script import CHANNEL
 from bot.engine import rasa_compat
-from bot.engine.loading import load_engine
 from conversation import Inbound, InboundKind, PersonKey
 from runtime.clock import SystemClock
 from runtime.settings import load_settings
@@ -38,20 +36,14 @@ class Side:
 
     def __init__(self, model: Path) -> None:
         rasa_compat.install()  # as the worker process does, before anything imports Rasa
-        from bot.engine.worker import Worker  # noqa: PLC0415 - imports Rasa
+        from bot.engine import worker  # noqa: PLC0415 - imports Rasa
 
         settings = processes.prepare(load_settings(), "worker-1")
         self.database = Database(settings.database_url)
         self.clock = SystemClock()
-        self.worker = Worker(
-            name="worker-1",
-            database=self.database,
-            engine=load_engine(settings, fits, model),
-            wakeups=Wakeups(settings.home, None),
-            clock=self.clock,
-            lease_s=settings.lease_s,
-            turn_timeout_s=settings.turn_timeout_s,
-            max_attempts=settings.max_attempts,
+        wakeups = Wakeups(settings.home, None)
+        self.worker = worker.ready(
+            settings, fits, name="worker-1", database=self.database, wakeups=wakeups, model=model
         )
         self._numbers = itertools.count(1)
 
@@ -64,7 +56,6 @@ class Side:
         """
         seconds: list[list[float]] = [[] for _ in conversations]
         inbox_seconds: list[list[float]] = [[] for _ in conversations]
-        gc.collect()
         for turn in range(max(len(one["texts"]) for one in conversations)):
             for index, one in enumerate(conversations):
                 if turn < len(one["texts"]):

@@ -188,6 +188,8 @@ def _usual(name: str, language: str, catalogs: Catalogs) -> Any:
         return format_date(_LONG_DAY, language, today=_LONG_DAY)
     if name == "state":
         return catalogs.text("state_needs_answer", language)
+    if name == "controller":
+        return catalogs.text("controller_unnamed", language)
     if name == "lines":
         return f"{catalogs.text('field_phone', language)}: 0612345678"
     return _USUAL[name]
@@ -200,6 +202,5 @@ _USUAL: Final[Mapping[str, Any]] = {
     "text": "Ouled Teima Ouled Teima Ouled",
     "ice": "001561191000066",
     "phone": "0520000000",
-    "reference": "M4821-7K",
-    "example": "M4821-7K",
+    "reference": "M48217360",
 }

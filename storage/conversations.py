@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from storage.tables import conversation, message, turn
 
-
 # Statements of every turn are built once: to build one costs more than to run it.
 _record_turn: Final = turn.insert().returning(turn.c.id)
 _save_state: Final = (

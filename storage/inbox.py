@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -48,6 +48,11 @@ class Waiting:
     received_at: datetime
 
 
+_ONCE: Final = ("channel", "provider_message_id")
+_store_sqlite = sqlite.insert(inbox).on_conflict_do_nothing(index_elements=_ONCE)
+_store_postgresql = postgresql.insert(inbox).on_conflict_do_nothing(index_elements=_ONCE).returning(inbox.c.id)
+
+
 def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at: datetime, wait_s: float = 0) -> int:
     """Keep what came in; a message that is already here is left alone.
 
@@ -75,11 +80,9 @@ def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at
     ]
     if not rows:
         return 0
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(inbox).on_conflict_do_nothing(index_elements=["channel", "provider_message_id"])
     if connection.dialect.name == "postgresql":
-        return len(connection.execute(statement.values(rows).returning(inbox.c.id)).all())
-    return connection.execute(statement, rows).rowcount
+        return len(connection.execute(_store_postgresql.values(rows)).all())
+    return connection.execute(_store_sqlite, rows).rowcount
 
 
 LOOKED_AT: Final = 20
@@ -93,7 +96,14 @@ _lapsed = sa.or_(
 )
 _free = sa.or_(conversation.c.id.is_(None), _lapsed)
 _next_waiting = (
-    sa.select(inbox.c.id, inbox.c.channel, inbox.c.address, identity.c.conversation_id)
+    sa.select(
+        inbox.c.id,
+        inbox.c.channel,
+        inbox.c.address,
+        identity.c.conversation_id,
+        # Only a person nobody has seen is looked at: twenty bodies need not be read from JSON for one that is.
+        sa.case((identity.c.conversation_id.is_(None), inbox.c.body)).label("body"),
+    )
     .select_from(
         inbox.outerjoin(
             identity, sa.and_(identity.c.channel == inbox.c.channel, identity.c.address == inbox.c.address)
@@ -103,7 +113,6 @@ _next_waiting = (
     .order_by(inbox.c.id)
     .limit(LOOKED_AT)
 )
-_body = sa.select(inbox.c.body).where(inbox.c.id == sa.bindparam("inbox_id"))
 _waiting_of = (
     sa.select(inbox.c.id, inbox.c.attempts, inbox.c.not_before)
     .where(
@@ -158,7 +167,7 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
     for found in connection.execute(_next_waiting, {"now": now, "owner": owner}).all():
         conversation_id = found.conversation_id
         if conversation_id is None:
-            inbound = wire.load_inbound(connection.execute(_body, {"inbox_id": found.id}).scalar_one())
+            inbound = wire.load_inbound(found.body)
             conversation_id = people.ensure(connection, inbound.person, now=now, display_name=inbound.display_name)
         if conversation_id in passed_by:
             continue
@@ -171,25 +180,10 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
 
 
 def _lease(connection: sa.Connection, conversation_id: int, *, owner: str, now: datetime, lease_s: float) -> bool:
-    free = connection.execute(
-        sa.select(conversation.c.id)
-        .where(
-            conversation.c.id == conversation_id,
-            sa.or_(
-                conversation.c.lease_until.is_(None),
-                conversation.c.lease_until < now,
-                conversation.c.lease_owner == owner,
-            ),
-        )
-        .with_for_update(skip_locked=True)
-    ).first()
-    if free is None:
+    whose = {"conversation_id": conversation_id, "owner": owner}
+    if connection.execute(_lock_if_free, {**whose, "now": now}).first() is None:
         return False
-    connection.execute(
-        conversation.update()
-        .where(conversation.c.id == conversation_id)
-        .values(lease_owner=owner, lease_until=now + timedelta(seconds=lease_s))
-    )
+    connection.execute(_set_lease, {**whose, "until": now + timedelta(seconds=lease_s)})
     return True
 
 
@@ -204,7 +198,7 @@ def _reserve(
         return None
     taken = rows[:1] if tried_before else [row for row in rows if row.attempts == 0]
     ids = tuple(row.id for row in taken)
-    connection.execute(inbox.update().where(inbox.c.id.in_(ids)).values(attempts=inbox.c.attempts + 1))
+    connection.execute(_count_attempt, {"inbox_ids": ids})
     return Claim(conversation_id=conversation_id, inbox_ids=ids, attempts=rows[0].attempts + 1)
 
 
@@ -213,27 +207,17 @@ def take(connection: sa.Connection, claim: Claim, *, owner: str) -> list[Waiting
 
     On PostgreSQL the conversation's row is locked until the turn ends; on SQLite the whole database is.
     """
-    held = connection.execute(
-        sa.select(conversation.c.id)
-        .where(conversation.c.id == claim.conversation_id, conversation.c.lease_owner == owner)
-        .with_for_update(skip_locked=True)
-    ).first()
+    held = connection.execute(_lock_if_held, {"conversation_id": claim.conversation_id, "owner": owner}).first()
     if held is None:
         return []
-    rows = connection.execute(
-        sa.select(inbox.c.id, inbox.c.body, inbox.c.received_at)
-        .where(inbox.c.id.in_(claim.inbox_ids), inbox.c.state == WAITING)
-        .order_by(inbox.c.id)
-    ).all()
+    rows = connection.execute(_still_waiting, {"inbox_ids": claim.inbox_ids}).all()
     return [Waiting(row.id, wire.load_inbound(row.body), row.received_at) for row in rows]
 
 
 def close(connection: sa.Connection, inbox_ids: Sequence[int], *, turn_id: int | None, state: str = DONE) -> None:
     """End the rows with their turn. Their words now stand in the conversation's log, and there alone."""
-    values: dict[str, Any] = {"state": state, "turn_id": turn_id}
-    if state == DONE:
-        values["body"] = {}
-    connection.execute(inbox.update().where(inbox.c.id.in_(inbox_ids)).values(**values))
+    statement = _close_and_empty if state == DONE else _close
+    connection.execute(statement, {"inbox_ids": inbox_ids, "new_state": state, "new_turn_id": turn_id})
 
 
 def release(connection: sa.Connection, claim: Claim, *, retry_at: datetime) -> None:

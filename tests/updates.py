@@ -29,6 +29,12 @@ def tap_update(update_id: int, chat_id: int, token: str) -> Json:
     return {"update_id": update_id, "callback_query": query}
 
 
+def contact_update(update_id: int, chat_id: int, phone: str) -> Json:
+    """Somebody shared the own number by a tap."""
+    contact = {"phone_number": phone, "first_name": "Prénom", "user_id": chat_id}
+    return {"update_id": update_id, "message": {**_message(update_id, chat_id), "contact": contact}}
+
+
 def block_update(update_id: int, chat_id: int) -> Json:
     """Somebody blocked the bot."""
     bot = {"id": 4242, "is_bot": True, "first_name": "Maalem"}

@@ -6,11 +6,13 @@ Kill it at any instruction: the message waits, whole, and the next worker answer
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -167,6 +169,37 @@ def _where(error: BaseException) -> str:
     return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - a name, no path
 
 
+def ready(
+    settings: Settings, fits: Fits, *, name: str, database: Database, wakeups: Wakeups, model: Path | None = None
+) -> Worker:
+    """A worker with its model loaded, which takes seconds.
+
+    Args:
+        settings: All settings.
+        fits: What each surface can show whole (channels know).
+        name: The worker's name; unique among those that run at once.
+        database: Where messages wait.
+        wakeups: Told of every answer.
+        model: Another model than the newest.
+
+    Raises:
+        bot.engine.loading.ModelMissing: No model is there yet: run `maalem train`.
+    """
+    worker = Worker(
+        name=name,
+        database=database,
+        engine=load_engine(settings, fits, model),
+        wakeups=wakeups,
+        clock=SystemClock(),
+        lease_s=settings.lease_s,
+        turn_timeout_s=settings.turn_timeout_s,
+        max_attempts=settings.max_attempts,
+    )
+    gc.collect()
+    gc.freeze()  # what is loaded stays: to look all through it for garbage would hold up a turn for a fifth of a second
+    return worker
+
+
 def run(settings: Settings, stop: threading.Event, fits: Fits, *, name: str = "worker-1") -> None:
     """Load the model and serve until `stop` is set.
 
@@ -182,16 +215,7 @@ def run(settings: Settings, stop: threading.Event, fits: Fits, *, name: str = "w
     database = Database(settings.database_url)
     wakeups = Wakeups(settings.home, settings.redis_url)
     try:
-        worker = Worker(
-            name=name,
-            database=database,
-            engine=load_engine(settings, fits),
-            wakeups=wakeups,
-            clock=SystemClock(),
-            lease_s=settings.lease_s,
-            turn_timeout_s=settings.turn_timeout_s,
-            max_attempts=settings.max_attempts,
-        )
+        worker = ready(settings, fits, name=name, database=database, wakeups=wakeups)
         structlog.get_logger().info("worker_ready", worker=name)
         with wakeups.listen("inbox") as listener:
             worker.work(stop, listener)

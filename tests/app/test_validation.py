@@ -33,11 +33,11 @@ def test_what_is_well_is_shown_with_what_was_looked_at() -> None:
 def test_every_problem_is_listed() -> None:
     """Each problem stands in a line of its own, under the name of its check; a bracket in it stays."""
     well, said = _run(
-        ("catalogs", lambda: Outcome("x", ["label_yes is [empty]", "label_no is empty"])),
+        ("catalogs", lambda: Outcome("x", ["label_no is [empty]", "label_no is empty"])),
         ("facts", lambda: Outcome("y", [])),
     )
     assert not well
-    assert "catalogs: label_yes is [empty]" in said
+    assert "catalogs: label_no is [empty]" in said
     assert "2 to mend." in said
 
 

@@ -90,8 +90,8 @@ def test_plural_message_needs_plural_forms(folder: Path, replace: Replace) -> No
 
 def test_fuzzy_entry_is_named(folder: Path, replace: Replace) -> None:
     """A text that a tool guessed does not reach people unseen."""
-    replace("fr", '#. Yes\nmsgid "label_yes"', '#. Yes\n#, fuzzy\nmsgid "label_yes"')
-    assert problems(folder) == ["fr: label_yes is marked fuzzy: nobody has said that it is right"]
+    replace("fr", '#. No\nmsgid "label_no"', '#. No\n#, fuzzy\nmsgid "label_no"')
+    assert problems(folder) == ["fr: label_no is marked fuzzy: nobody has said that it is right"]
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,12 @@ def test_new_darija_waits_for_a_native_speaker(folder: Path, messages: Path, cod
 
 def test_review_stays(folder: Path, replace: Callable[[str, str, str], None], messages: Path) -> None:
     """What a reviewer wrote at an entry is kept, and the note is refreshed beside it."""
-    replace("ary", f'# {TO_REVIEW}\n#. Yes\nmsgid "label_yes"', '# reviewed\n#. Old note\nmsgid "label_yes"')
+    replace("ary", f'# {TO_REVIEW}\n#. No\nmsgid "label_no"', '# reviewed\n#. Old note\nmsgid "label_no"')
     update(folder, messages)
-    entry = read_catalog(LANGUAGES["ary"], folder).get("label_yes")
+    entry = read_catalog(LANGUAGES["ary"], folder).get("label_no")
     assert entry.user_comments == ["reviewed"]
-    assert entry.auto_comments == ["Yes"]
-    assert entry.string == "نعم"
+    assert entry.auto_comments == ["No"]
+    assert entry.string == "لا"
 
 
 def test_update_makes_catalogs_that_are_not_there(tmp_path: Path) -> None:

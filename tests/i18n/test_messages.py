@@ -14,7 +14,7 @@ EMPTY = "labels: {}\nwords: {}\n"
 def test_real_list_is_read() -> None:
     """Labels, words and messages come with note, values and choices."""
     messages = load_messages()
-    assert messages["label_yes"].kind == "label"
+    assert messages["label_no"].kind == "label"
     assert messages["value_years"].plural
     assert messages["utter_resume_ask"].values == ("done", "total")
     assert messages["utter_consent"].sms

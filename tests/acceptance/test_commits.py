@@ -1,0 +1,256 @@
+"""Death right before and right after every commit: what was committed stays, what was not has not happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from channels.telegram.render import MAX_TEXT_UNITS
+from conversation import Inbound, InboundKind, Outbound, PersonKey
+from runtime.clock import SystemClock
+from runtime.settings import PROJECT
+from runtime.wakeup import Wakeups
+from storage import inbox, outbox, people, tables
+from storage.database import Database
+from tests.acceptance.conftest import PATIENCE_S, environment_of, free_port
+from tests.acceptance.lives import DIED
+from tests.fakes.telegram import FakeTelegram
+from tests.updates import HEADERS, text_update
+
+PERSON: Final = PersonKey("telegram", "4711")
+WORKER_COMMITS: Final = {1: "sign of life", 2: "claim", 3: "turn", 4: "next claim"}
+SENDER_COMMITS: Final = {1: "recovery", 2: "housekeeping", 3: "claim", 4: "page 1", 5: "page 2", 6: "sent"}
+PAGES: Final = ("Page 0", "Page 1", "Page 2")
+
+
+class Lives:
+    """Starts one process after the other in `tests/acceptance/lives.py`."""
+
+    def __init__(self, kind: str) -> None:
+        self._program = subprocess.Popen(  # noqa: S603 - our own
+            [sys.executable, "-m", "tests.acceptance.lives", kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MAALEM_LOG_FORMAT": "console"},
+        )
+        assert self._heard("ready")
+
+    def begin(self, environment: dict[str, str], when: str = "never", commit: int = 0) -> int:
+        """Start a process that dies at a commit; its id."""
+        assert self._program.stdin is not None
+        self._program.stdin.write(json.dumps({"env": environment, "when": when, "commit": commit}) + "\n")
+        self._program.stdin.flush()
+        pid = int(self._heard("pid"))
+        self._line("process_started")  # from here on it hears signals
+        return pid
+
+    def died(self) -> bool:
+        """Wait for its end; whether it died where it was told to."""
+        return int(self._heard("exit")) == DIED
+
+    def stop(self, pid: int, environment: dict[str, str]) -> None:
+        """Have a process end in good order."""
+        os.kill(pid, signal.SIGTERM)
+        wakeups = Wakeups(Path(environment["MAALEM_HOME"]))
+        for topic in ("inbox", "outbox"):  # it looks every second by itself
+            wakeups.publish(topic)
+        wakeups.close()
+        assert self._heard("exit") == 0
+
+    def close(self) -> None:
+        """End the program, and a process that still runs."""
+        assert self._program.stdin is not None
+        self._program.stdin.close()
+        self._program.wait(10)
+        if self._program.stdout is not None:
+            self._program.stdout.close()
+
+    def _heard(self, what: str) -> Any:
+        """What the program says under that word."""
+        return json.loads(self._line(f'{{"{what}": '))[what]
+
+    def _line(self, part: str) -> str:
+        """The next line with that part; log lines of the processes stand between."""
+        assert self._program.stdout is not None
+        for line in self._program.stdout:
+            sys.stdout.write(line)
+            if part in line:
+                return line
+        raise AssertionError(f"the program ended without {part!r}")
+
+
+@pytest.fixture(scope="module")
+def worker_lives(trained_model: Path) -> Iterator[Lives]:
+    """Workers."""
+    assert trained_model.is_file()
+    lives = Lives("worker")
+    yield lives
+    lives.close()
+
+
+@pytest.fixture(scope="module")
+def sender_lives() -> Iterator[Lives]:
+    """Senders."""
+    lives = Lives("sender")
+    yield lives
+    lives.close()
+
+
+@pytest.fixture(scope="module")
+def gateway_lives() -> Iterator[Lives]:
+    """Gateways."""
+    lives = Lives("gateway")
+    yield lives
+    lives.close()
+
+
+@pytest.fixture
+def environment(home: Path, telegram: FakeTelegram) -> dict[str, str]:
+    """Settings of each life of this test."""
+    return environment_of(home, free_port(), telegram) | {"MAALEM_LOG_FORMAT": "console"}
+
+
+def say(database: Database, message_id: str, text: str) -> None:
+    """Have a message waiting, as the gateway leaves it."""
+    now = SystemClock().now()
+    with database.begin() as connection:
+        inbox.store(connection, [Inbound(PERSON, message_id, InboundKind.TEXT, now, text)], received_at=now)
+
+
+def rows(database: Database, table: sa.Table) -> list[Any]:
+    with database.read() as connection:
+        return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, f"not within {PATIENCE_S:.0f} s: {what}"
+        time.sleep(0.02)
+
+
+def answered(lives: Lives, environment: dict[str, str], database: Database) -> None:
+    """Let a healthy worker answer what waits."""
+    pid = lives.begin(environment)
+    until(lambda: all(row.state != "waiting" for row in rows(database, tables.inbox)), "answers")
+    lives.stop(pid, environment)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("commit", list(WORKER_COMMITS), ids=list(WORKER_COMMITS.values()))
+def test_a_worker_that_dies_at_a_commit_loses_and_repeats_nothing(
+    worker_lives: Lives, environment: dict[str, str], database: Database, when: str, commit: int
+) -> None:
+    """A turn is there whole or not at all; its successor does what is missing, and that once."""
+    say(database, "1", "je veux m'inscrire au programme")
+    answered(worker_lives, environment, database)
+    say(database, "2", "J'accepte")
+    worker_lives.begin(environment, when, commit)
+    assert worker_lives.died()
+
+    done = commit > 3 or (commit == 3 and when == "after")
+    marks = {len(rows(database, table)) for table in (tables.turn, tables.outbox)}
+    assert marks == {2 if done else 1}
+    assert len(rows(database, tables.consent)) == int(done)
+    assert rows(database, tables.inbox)[-1].state == ("done" if done else "waiting")
+
+    answered(worker_lives, environment, database)
+    first, second = rows(database, tables.turn)
+    (consent,) = rows(database, tables.consent)
+    (talk,) = rows(database, tables.conversation)
+    assert [one["inbox_id"] for turn in (first, second) for one in turn.understanding] == [1, 2]
+    assert [row.turn_id for row in rows(database, tables.outbox)] == [first.id, second.id]
+    assert consent.answer == "accepted"
+    assert talk.tracker["slots"]["consent"] == "accept"
+    assert talk.tracker["slots"]["requested_slot"] == "track"
+    assert talk.lease_owner is None
+    attempts = rows(database, tables.inbox)[-1].attempts
+    counted = (commit, when) in {(2, "after"), (3, "before")}
+    assert attempts == 1 + counted
+    kinds = [(row.direction, row.turn_id) for row in rows(database, tables.message)]
+    assert kinds == [("in", first.id), ("out", first.id), ("in", second.id), ("out", second.id)]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("commit", list(SENDER_COMMITS), ids=list(SENDER_COMMITS.values()))
+def test_a_sender_that_dies_at_a_commit_shows_nothing_twice_but_what_got_no_answer(
+    sender_lives: Lives,
+    environment: dict[str, str],
+    database: Database,
+    telegram: FakeTelegram,
+    when: str,
+    commit: int,
+) -> None:
+    """A long answer goes on where it stopped: only the page whose note was lost may come again, and it is counted."""
+    text = "\n\n".join(page + " " + "é" * (MAX_TEXT_UNITS - 20) for page in PAGES)
+    now = SystemClock().now()
+    with database.begin() as connection:
+        conversation_id = people.ensure(connection, PERSON, now=now)
+        for answer in (text, "and then"):
+            outbox.add(
+                connection,
+                Outbound(answer, "fr"),
+                conversation_id=conversation_id,
+                channel=PERSON.channel,
+                address=PERSON.address,
+                turn_id=None,
+                now=now,
+            )
+    sender_lives.begin(environment, when, commit)
+    assert sender_lives.died()
+    pid = sender_lives.begin(environment)
+    until(lambda: all(row.state == "sent" for row in rows(database, tables.outbox)), "both sent")
+    sender_lives.stop(pid, environment)
+
+    shown = [message["text"][:6] for message in telegram.messages(PERSON.address)]
+    twice = {(4, "before"): "Page 0", (5, "before"): "Page 1", (6, "before"): "Page 2"}.get((commit, when))
+    expected = [page for page in PAGES for _ in range(2 if page == twice else 1)]
+    assert shown == [*expected, "and th"]
+    first, second = rows(database, tables.outbox)
+    in_flight = (commit, when) in {(3, "after"), (4, "before"), (4, "after"), (5, "before"), (5, "after"), (6, "before")}
+    assert (first.unanswered, second.unanswered) == (int(in_flight), 0)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_gateway_that_dies_at_its_commit_has_acknowledged_nothing(
+    gateway_lives: Lives, environment: dict[str, str], database: Database, when: str
+) -> None:
+    """Telegram hears no 200, so it comes again: one row, whether the first had been kept or not."""
+    url = f"http://127.0.0.1:{environment['MAALEM_PORT']}"
+    update = text_update(1, 4711, "سلام")
+
+    def post() -> int:
+        return httpx.post(f"{url}/webhooks/telegram", json=update, headers=HEADERS, timeout=10).status_code
+
+    def alive() -> bool:
+        try:
+            return httpx.get(f"{url}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    gateway_lives.begin(environment, when, 1)
+    until(alive, "the gateway")
+    with pytest.raises(httpx.TransportError):
+        post()
+    assert gateway_lives.died()
+    assert len(rows(database, tables.inbox)) == int(when == "after")
+
+    pid = gateway_lives.begin(environment)
+    until(alive, "the gateway")
+    assert [post(), post()] == [200, 200]
+    (row,) = rows(database, tables.inbox)
+    assert (row.state, row.body["text"]) == ("waiting", "سلام")
+    gateway_lives.stop(pid, environment)
