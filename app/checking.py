@@ -28,9 +28,19 @@ QUICK_CHECKS: Final = (
         (PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"),
     ),
     ("validate", (PYTHON, "-m", "app", "validate")),
+    ("train", (PYTHON, "-m", "app", "train")),  # once, before several test processes want the model
 )
 PYTEST: Final = (PYTHON, "-m", "pytest")
-MEASURED: Final = (PYTHON, "-m", "coverage", "run", "--branch", f"--source={','.join(PACKAGES)}", "-m", "pytest")
+PURE: Final = ("tests/darija", "tests/knowledge", "tests/channels")
+"""Tests that must run every branch of what they test; measured, and so in one process."""
+MEASURED: Final = (
+    *(PYTHON, "-m", "coverage", "run", "--branch", f"--source={','.join(PACKAGES)}", "-m", "pytest"),
+    *PURE,
+)
+SIDE_BY_SIDE: Final = (
+    *(*PYTEST, "-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "loadfile", "tests"),
+    *(f"--ignore={folder}" for folder in PURE),
+)
 
 PROMISE: Final = (
     PYTHON,
@@ -59,8 +69,9 @@ def check_everything(console: Console) -> bool:
         Whether everything passed.
     """
     results = [_quiet(console, name, command) for name, command in QUICK_CHECKS]
-    results.append(_loud(console, "pytest", MEASURED))
+    results.append(_loud(console, "pytest, measured", MEASURED))
     results.append(_quiet(console, "coverage", PROMISE))
+    results.append(_loud(console, "pytest", SIDE_BY_SIDE))
     _summary(console, results)
     return all(result.passed for result in results)
 

@@ -3,9 +3,9 @@
     python -m benchmarks.gateway [--quick] [--json FILE]
 
 Three gateway processes stand side by side on one core, the client on another; blocks of distinct Telegram updates go to
-each in turn, so that a slow moment of the machine hits all three. Afterwards the database is asked for every update that
-was acknowledged. Nothing leaves the machine: no message here makes the gateway call Telegram, whose address is a closed
-port on 127.0.0.1 all the same.
+each in turn, so that a slow moment of the machine hits all three. Afterwards the database is asked for every update
+that was acknowledged. Nothing leaves the machine: no message here makes the gateway call Telegram, whose address is a
+closed port on 127.0.0.1 all the same.
 """
 
 from __future__ import annotations

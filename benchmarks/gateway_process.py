@@ -1,6 +1,6 @@
 """One gateway process for the benchmark: the real one, or the real one without (or with lone) commits to compare with.
 
-    python -m benchmarks.gateway_process {kept,each,none}     settings in MAALEM_… as always
+python -m benchmarks.gateway_process {kept,each,none}     settings in MAALEM_… as always
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
     python -m benchmarks.ours MODEL      settings in MAALEM_… as always
 
 A line {"conversations": [{"sender", "texts"}, …], "profile": FILE or null} is answered by a line with the seconds of
-each turn. For each message a row is committed to the inbox, as the gateway does, and then `Worker.once` does what it does in
-production: claim, turn, commit. The person's messages are spread: everyone's first, then everyone's second, and so on.
+each turn. For each message a row is committed to the inbox, as the gateway does, and then `Worker.once` does what it
+does in production: claim, turn, commit. Conversations run side by side: everyone's first message, then
+everyone's second.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ class Side:
         """Answer every message.
 
         Returns:
-            `seconds` of each turn from the message's arrival to the commit of its answer, and `inbox_seconds`, the part of
-            each that went into the inbox's own commit; both conversation by conversation.
+            `seconds` of each turn from the message's arrival to the commit of its answer, and `inbox_seconds`, the part
+            of each that went into the inbox's own commit; both conversation by conversation.
         """
         seconds: list[list[float]] = [[] for _ in conversations]
         inbox_seconds: list[list[float]] = [[] for _ in conversations]

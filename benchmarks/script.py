@@ -6,18 +6,22 @@ Every choice is typed in words, since stock Rasa shows no menus; both sides get 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from knowledge import load as load_knowledge
+
 CHANNEL: Final = "simulator-whatsapp"
 """A channel whose address is a phone number, and which nothing outside belongs to."""
+TRACK: Final = "{track}"
+"""Stands for the first track's name, which staff may change in knowledge/data/tracks.yml."""
 ENROLMENTS: Final[dict[str, tuple[str, ...]]] = {
     "ary": (
         "السلام عليكم",
         "بغيت نتسجل",
         "نعم كنوافق",
-        "المواكبة للبيع برا",
+        TRACK,
         "معلم",
         "فاطمة العلوي",
         "شنو هو السجل الوطني ديال الصناعة التقليدية؟",
@@ -33,7 +37,7 @@ ENROLMENTS: Final[dict[str, tuple[str, ...]]] = {
         "slm 3likom",
         "bghit ntsejel",
         "ah kanwafe9",
-        "Mouakaba l'export",
+        TRACK,
         "m3allem",
         "Fatima Alaoui",
         "chno howa registre national RNA?",
@@ -49,7 +53,7 @@ ENROLMENTS: Final[dict[str, tuple[str, ...]]] = {
         "السلام عليكم ورحمة الله",
         "أريد التسجيل في البرنامج",
         "نعم أوافق",
-        "مواكبة المصدرين",
+        TRACK,
         "صانع معلم",
         "فاطمة العلوي",
         "ما هو السجل الوطني للصناعة التقليدية؟",
@@ -65,7 +69,7 @@ ENROLMENTS: Final[dict[str, tuple[str, ...]]] = {
         "Bonjour",
         "Je veux m'inscrire au programme",
         "oui j'accepte",
-        "Accompagnement export",
+        TRACK,
         "maître artisan",
         "Fatima Alaoui",
         "c'est quoi le registre national RNA ?",
@@ -84,12 +88,12 @@ BEGINNING: Final = ENROLMENTS["fr"][:4]
 CYCLE: Final = (
     "c'est quoi le registre national RNA ?",
     "retour",
-    "Accompagnement export",
+    TRACK,
     "c'est quoi ce programme ?",
     "bonjour",
     "merci",
     "retour",
-    "Accompagnement export",
+    TRACK,
     "comment vous contacter ?",
     "qui voit mes données ?",
     "c'est quoi la carte RNA ?",
@@ -120,20 +124,16 @@ class People:
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
+        self._track = load_knowledge().tracks[0].label
 
     def enrolments(self, each: int) -> list[Conversation]:
         """As many enrolments in each of the four forms."""
-        return [
-            Conversation(self._sender(), form, texts) for _ in range(each) for form, texts in ENROLMENTS.items()
-        ]
+        return [self._conversation(form, texts) for _ in range(each) for form, texts in ENROLMENTS.items()]
 
     def long_talk(self) -> Conversation:
         """A conversation that does not come to its end."""
-        return Conversation(self._sender(), "fr", tuple(itertools.islice(_endless(), LONG)))
+        return self._conversation("fr", itertools.islice(itertools.chain(BEGINNING, itertools.cycle(CYCLE)), LONG))
 
-    def _sender(self) -> str:
-        return f"+2126{next(self._numbers):08d}"
-
-
-def _endless() -> Iterator[str]:
-    return itertools.chain(BEGINNING, itertools.cycle(CYCLE))
+    def _conversation(self, form: str, texts: Iterable[str]) -> Conversation:
+        said = tuple(self._track[form] if text == TRACK else text for text in texts)
+        return Conversation(f"+2126{next(self._numbers):08d}", form, said)

@@ -1,9 +1,9 @@
-"""An action server as Rasa means it: `rasa_sdk` over HTTP with the bot's own actions, each call in a transaction of its own.
+"""An action server as Rasa means it: `rasa_sdk` over HTTP, the bot's own actions, each call in its own transaction.
 
     SANIC_HOST=127.0.0.1 python -m benchmarks.stock_actions PORT      settings in MAALEM_… as always
 
-What an action needs to know of the turn (bot/actions/context.py) is put together here from the call and the database. There is no
-inbox, no menu and no outbox on this side.
+What an action needs to know of the turn (bot/actions/context.py) is put together here from the call and the database.
+There is no inbox, no menu and no outbox on this side.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import sys
 from typing import Any, Final
 
 import rasa_sdk.endpoint
-from i18n.languages import LANGUAGES
 from rasa_sdk.executor import ActionExecutor
 
 from benchmarks.script import CHANNEL
 from bot.actions.context import TurnContext, running
 from conversation import Inbound, InboundKind, PersonKey, Surface
+from i18n.languages import LANGUAGES
 from knowledge import Knowledge
 from knowledge import load as load_knowledge
 from runtime.clock import SystemClock
@@ -28,7 +28,7 @@ from storage.database import Database
 DEFAULT_LANGUAGE: Final = "ary"
 
 
-class InTransaction(ActionExecutor):
+class InTransaction(ActionExecutor):  # type: ignore[misc] # rasa_sdk has no types
     """Runs each action call in a transaction, with a turn's context around it."""
 
     settings: Settings
@@ -36,7 +36,7 @@ class InTransaction(ActionExecutor):
     knowledge: Knowledge
 
     async def run(self, action_call: dict[str, Any]) -> dict[str, Any] | None:
-        """One call of Rasa's server."""
+        """Answer one call of Rasa's server."""
         now = SystemClock().now()
         person = PersonKey(CHANNEL, str(action_call["sender_id"]))
         tracker = action_call["tracker"]
@@ -45,7 +45,7 @@ class InTransaction(ActionExecutor):
             conversation_id = people.ensure(connection, person, now=now)
             facts = people.of_conversation(connection, conversation_id)
             language = facts["language"]
-            form = (latest.get("language") or {}).get("form")
+            form = str((latest.get("language") or {}).get("form"))
             if language is None and form in LANGUAGES:
                 language = form
                 people.set_language(connection, facts["person_id"], form, chosen=False)
@@ -66,8 +66,14 @@ class InTransaction(ActionExecutor):
                 met_before=sum(event["event"] == "user" for event in tracker["events"]) > 1,
             )
             with running(context):
-                result: dict[str, Any] | None = await super().run(action_call)
-                return result
+                return _in_plain_text(await super().run(action_call))
+
+
+def _in_plain_text(result: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An action's answer with ids as text: Rasa would look for them in the domain, where no sentence stands."""
+    if result is None:
+        return None
+    return {**result, "responses": [{"text": one["response"]} for one in result["responses"]]}
 
 
 def main(port: int) -> None:

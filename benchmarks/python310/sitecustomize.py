@@ -3,21 +3,23 @@
 Python imports a module of this name by itself when its folder stands on PYTHONPATH. Nothing of Rasa is touched.
 """
 
+# ruff: noqa: B010, UP042 - assignments that a type checker would rightly refuse; written for an older Python
+
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
-import sys
 import typing
 
-if sys.version_info < (3, 11):
-    import typing_extensions
+import typing_extensions
 
-    class StrEnum(str, enum.Enum):
-        """As in Python 3.11, as far as it is used: a member is its text."""
 
-        __str__ = str.__str__
+class StrEnum(str, enum.Enum):
+    """As in Python 3.11, as far as it is used: a member is its text."""
 
-    setattr(enum, "StrEnum", StrEnum)  # noqa: B010 - a plain assignment is refused by type checkers, rightly
-    setattr(typing, "Self", typing_extensions.Self)  # noqa: B010 - as above
-    setattr(datetime, "UTC", datetime.timezone.utc)  # noqa: B010, UP017 - as above; this is what UTC is made of
+    __str__ = str.__str__
+
+
+setattr(enum, "StrEnum", StrEnum)
+setattr(typing, "Self", typing_extensions.Self)
+setattr(dt, "UTC", dt.UTC)

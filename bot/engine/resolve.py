@@ -21,6 +21,10 @@ from storage.menus import Menu, Offered
 
 NUMBER_MAX_CHARS: Final = 12
 """A typed choice is short: "2", "٢", "جوج", "le 3"; longer texts with a number in them are answers."""
+NOD: Final = frozenset("👍👌✅✔☑")
+"""Signs that stand for a yes."""
+SKIN: Final = frozenset("🏻🏼🏽🏾🏿\ufe0f\u200d ")
+"""What a sign may carry besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def resolve(inbound: Inbound, menus: Sequence[Menu], *, shown: bool, pending: st
     """
     text = clean(inbound.text)
     if inbound.kind is InboundKind.CHOICE or inbound.token:
-        return _tapped(inbound.token or "", menus, pending)
+        return _tapped(inbound.token or "", menus, pending, shown=shown)
     if inbound.kind is InboundKind.MEDIA and inbound.attachment is not None:
         return Resolved(_payload("media", {"answer": inbound.attachment.kind}), text)
     if inbound.kind is InboundKind.LOCATION and inbound.location is not None:
@@ -83,11 +87,13 @@ def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None
         return Resolved(_payload("unreadable", {"answer": "empty"}), text)
     if len(text) > text_max:
         return Resolved(_payload("unreadable", {"answer": "too_long"}), text[:text_max])
+    if set() < set(text) - SKIN <= NOD:
+        return Resolved("/affirm", text)
     if not any(character.isalnum() for character in text):
         return Resolved(_payload("media", {"answer": "sticker"}), text)
-    if len(text) <= NUMBER_MAX_CHARS and shown and menus:
+    if len(text) <= NUMBER_MAX_CHARS:
         number = read_number(text)
-        if number is not None and (picked := _keyed(menus[0], str(number))):
+        if number is not None and shown and menus and (picked := _keyed(menus[0], str(number))):
             return Resolved(picked.payload, text, menus[0])
         if number == 0:
             return Resolved(PERSON, text)
@@ -101,16 +107,21 @@ def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None
         for menu in open_:
             for one in menu.offered:
                 if said and same(one.label) == said:
-                    return Resolved(one.payload, text, menu)
+                    return Resolved(_meant(one, current=shown and menu is menus[0]), text, menu)
     return Resolved(None, text)
 
 
-def _tapped(token: str, menus: Sequence[Menu], pending: str | None) -> Resolved:
+def _meant(one: Offered, *, current: bool) -> str:
+    """The payload of a choice; a yes to an earlier question only voices the wish, and is asked about once more."""
+    return one.payload if current or one.role != "yes" else one.payload.partition("{")[0]
+
+
+def _tapped(token: str, menus: Sequence[Menu], pending: str | None, *, shown: bool) -> Resolved:
     for menu in menus:
         for one in menu.offered:
             if one.token == token:
                 if menu.question is None or menu.question == pending:
-                    return Resolved(one.payload, one.label, menu)
+                    return Resolved(_meant(one, current=shown and menu is menus[0]), one.label, menu)
                 return Resolved(_payload("unreadable", {"answer": "old"}), one.label)
     return Resolved(_payload("unreadable", {"answer": "old"}), "")
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.actions.context import TurnContext, running
 from bot.engine import record
+from bot.engine.burst import together
 from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
 from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
 from bot.engine.resolve import Resolved, resolve, yes_or_no
@@ -33,14 +34,16 @@ DEFAULT_LANGUAGE: Final = "ary"
 LANGUAGE_SURE: Final = 0.85
 """Confidence of a message of several words from which its language is kept, 0…1."""
 LANGUAGE_WORDS: Final = 3
+LANGUAGE_CLEAR: Final = 0.95
+"""Confidence of two words from which an earlier guess gives way, 0…1: "أريد التسجيل" after "السلام عليكم"."""
 LANGUAGE_GUESS: Final = 0.5
+NAMES: Final = frozenset({"person_name", "organisation", "place"})
+"""Questions answered by names, which belong to no language."""
+OF_EVERY_FORM: Final = frozenset({"affirm", "deny", "thanks", "greet", "goodbye"})
+"""What people say in the same words whatever they write: "oui merci" within Darija, السلام."""
 GROUP_REMINDER: Final = timedelta(days=1)
 MEMORY: Final = "memory"
 """Key under which the engine keeps its own few facts beside Rasa's snapshot."""
-DROPPED_IN_BURST: Final = frozenset(
-    {"utter_fallback", "utter_fallback_plain", "utter_fallback_person", "utter_greet", "utter_greet_again"}
-)
-"""Not worth saying when a later message of the same burst was understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class Engine:
             controller=self._policy.controller,
             phone=facts["phone"],
             away_h=(now - before).total_seconds() / 3600 if before else 0,
-            offered=len(known[0].offered) if known and memory.get("menu_shown") else 0,
+            offered=sum(one.key != "0" for one in known[0].offered) if known and memory.get("menu_shown") else 0,
             met_before=before is not None,
             rng=self._rng,
             unclear_count=facts["unclear_count"],
@@ -194,7 +197,7 @@ class Engine:
             )
             return
         if resolved.payload is None:
-            resolved = await self._understand_first(turn, resolved)
+            resolved = await self._understand_first(turn, resolved, pending)
         if turn.memory.pop("ask_language", False):
             turn.said.append(_language_question())
             turn.understanding.append(record.not_understood(one.inbox_id))
@@ -210,7 +213,7 @@ class Engine:
                 metadata={"payload": resolved.payload is not None},
             )
         said = [Said.of(custom) for custom in collector.said]
-        turn.said = [*_kept(turn.said, said), *said]
+        turn.said = together(turn.said, said)
         turn.actions += result.actions
         turn.understanding.append(record.understanding(one.inbox_id, resolved, result.parse_data))
         unclear = "action_default_fallback" in result.actions or bool((tracker.get_slot("unread") or {}).get("n"))
@@ -218,10 +221,11 @@ class Engine:
         context.unclear_count = turn.unclear
         turn.shown = turn.shown and not last and not said
 
-    async def _understand_first(self, turn: _Turn, resolved: Resolved) -> Resolved:
+    async def _understand_first(self, turn: _Turn, resolved: Resolved, pending: str | None) -> Resolved:
         """Look at a typed message before Rasa acts on it: its language, and a plain yes or no under a menu."""
         menu = turn.known_menus[0] if turn.shown and turn.known_menus else None
-        undecided = not turn.memory["language_chosen"] and not turn.memory.get("language_sure")
+        known = turn.memory["language_chosen"] or turn.memory.get("language_sure")
+        undecided = not known and pending not in NAMES
         asks_yes_no = menu is not None and any(one.role for one in menu.offered)
         if not undecided and not asks_yes_no:
             return resolved
@@ -236,8 +240,11 @@ class Engine:
         found = parsed.get("language") or {}
         form, confidence = str(found.get("form")), float(found.get("confidence") or 0)
         if form in LANGUAGES and confidence >= LANGUAGE_GUESS:
-            sure = confidence >= LANGUAGE_SURE and len(text.split()) >= LANGUAGE_WORDS
-            if sure or turn.memory["language_known"] is None:
+            words = len(text.split())
+            sure = confidence >= LANGUAGE_SURE and words >= LANGUAGE_WORDS
+            own = str((parsed.get("intent") or {}).get("name")) not in OF_EVERY_FORM
+            clear = own and confidence >= LANGUAGE_CLEAR and words > 1
+            if sure or clear or turn.memory["language_known"] is None:
                 context.language = form
                 turn.memory["language_known"] = form
                 people.set_language(context.connection, context.person_id, form, chosen=False)
@@ -355,18 +362,6 @@ def surface_of(channel: str) -> Surface:
         if surface in channel:
             return surface
     raise ValueError(f"Channel {channel!r} has no surface.")
-
-
-def _kept(earlier: list[Said], later: list[Said]) -> list[Said]:
-    """What is still worth saying of a burst's earlier messages once a later one has its answer."""
-    if not earlier:
-        return []
-    understood = any(one.message_id not in DROPPED_IN_BURST for one in later)
-    kept = [one for one in earlier if not (understood and one.message_id in DROPPED_IN_BURST)]
-    if any(one.question for one in later):  # a newer question takes the place of the one before
-        kept = [one for one in kept if one.question is None]
-    said_later = {one.message_id for one in later}
-    return [one for one in kept if one.message_id not in said_later]
 
 
 def _repeated(context: TurnContext, turn: _Turn) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +20,10 @@ import sqlalchemy as sa
 
 from app.supervisor import ChildSpec, Supervisor
 from runtime.settings import PROJECT
-from storage import migrate, tables
+from runtime.wakeup import Wakeups
+from storage import migrate
 from storage.database import Database
+from tests.acceptance.lives import DIED
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.updates import HEADERS, SECRET
 
@@ -65,8 +70,13 @@ class System:
 
     def rows(self, table: sa.Table) -> list[Any]:
         """Every row of a table, in order."""
-        with self.database.read() as connection:
-            return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
+        return rows(self.database, table)
+
+
+def rows(database: Database, table: sa.Table) -> list[Any]:
+    """Every row of a table, in order."""
+    with database.read() as connection:
+        return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
 
 
 def environment_of(home: Path, port: int, telegram: FakeTelegram) -> dict[str, str]:
@@ -131,3 +141,101 @@ def system(trained_model: Path, home: Path, database: Database, telegram: FakeTe
         yield System(home, port, telegram, database, processes)
     finally:
         processes.stop()
+
+
+class Lives:
+    """Starts one process after the other in `tests/acceptance/lives.py`."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._program = subprocess.Popen(
+            [sys.executable, "-m", "tests.acceptance.lives", kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MAALEM_LOG_FORMAT": "console"},
+        )
+        assert self._heard("ready")
+
+    def begin(self, environment: dict[str, str], when: str = "never", commit: int = 0) -> int:
+        """Start a process that dies at a commit; its id."""
+        assert self._program.stdin is not None
+        self._program.stdin.write(json.dumps({"env": environment, "when": when, "commit": commit}) + "\n")
+        self._program.stdin.flush()
+        pid = int(self._heard("pid"))
+        self._line("process_started" if self._kind == "gateway" else f"{self._kind}_ready")  # it hears signals now
+        return pid
+
+    def exit_code(self) -> int:
+        """Wait for its end; negative where a signal killed it."""
+        return int(self._heard("exit"))
+
+    def died(self) -> bool:
+        """Wait for its end; whether it died where it was told to."""
+        return self.exit_code() == DIED
+
+    def ask_to_stop(self, pid: int, environment: dict[str, str]) -> None:
+        """Have a process end in good order."""
+        os.kill(pid, signal.SIGTERM)
+        wakeups = Wakeups(Path(environment["MAALEM_HOME"]))
+        for topic in ("inbox", "outbox"):  # it looks every second by itself
+            wakeups.publish(topic)
+        wakeups.close()
+
+    def stop(self, pid: int, environment: dict[str, str]) -> None:
+        """Have a process end in good order, and wait for it."""
+        self.ask_to_stop(pid, environment)
+        assert self.exit_code() == 0
+
+    def close(self) -> None:
+        """End the program, and a process that still runs."""
+        assert self._program.stdin is not None
+        self._program.stdin.close()
+        self._program.wait(10)
+        if self._program.stdout is not None:
+            self._program.stdout.close()
+
+    def _heard(self, what: str) -> Any:
+        """What the program says under that word."""
+        return json.loads(self._line(f'{{"{what}": '))[what]
+
+    def _line(self, part: str) -> str:
+        """The next line with that part; log lines of the processes stand between."""
+        assert self._program.stdout is not None
+        for line in self._program.stdout:
+            sys.stdout.write(line)
+            if part in line:
+                return line
+        raise AssertionError(f"the program ended without {part!r}")
+
+
+@pytest.fixture(scope="session")
+def worker_lives(trained_model: Path) -> Iterator[Lives]:
+    """Workers that start in no time: the model is loaded once."""
+    assert trained_model.is_file()
+    lives = Lives("worker")
+    yield lives
+    lives.close()
+
+
+@pytest.fixture(scope="session")
+def sender_lives() -> Iterator[Lives]:
+    """Senders."""
+    lives = Lives("sender")
+    yield lives
+    lives.close()
+
+
+@pytest.fixture(scope="session")
+def gateway_lives() -> Iterator[Lives]:
+    """Gateways."""
+    lives = Lives("gateway")
+    yield lives
+    lives.close()
+
+
+@pytest.fixture
+def environment(home: Path, telegram: FakeTelegram) -> dict[str, str]:
+    """Settings of each life of a test."""
+    return environment_of(home, free_port(), telegram) | {"MAALEM_LOG_FORMAT": "console"}

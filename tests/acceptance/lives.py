@@ -69,7 +69,7 @@ def load(kind: str) -> Callable[[], None]:
     if kind == "worker":
         from bot.engine import rasa_compat  # noqa: PLC0415 - each kind loads its own parts
 
-        rasa_compat.install()
+        rasa_compat.install(lean=True)
         from app.fits import fits  # noqa: PLC0415
         from bot.engine import worker  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def load(kind: str) -> Callable[[], None]:
         worker.load_engine = lambda *_arguments: engine
         return lambda: processes.run_worker(load_settings(), name)
     if kind == "sender":
-        import channels.sender  # noqa: F401, PLC0415
+        import channels.sender  # noqa: PLC0415
 
         return lambda: processes.run_sender(load_settings(), name)
     import channels.gateway  # noqa: F401, PLC0415

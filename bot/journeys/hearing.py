@@ -1,0 +1,84 @@
+"""What a typed message is before any question reads it: a question asked back, a bare yes or no, a number, a name.
+
+Words are compared by the phonetic key, so that spelling and script do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from bot.journeys.model import Understood
+from darija.fold import phonetic
+from knowledge.identifiers import read_person_name
+
+YES_NO_SURE: Final = 0.85
+"""Confidence from which one or a few words are a yes or a no and not a name or a place, 0…1."""
+_OPENINGS: Final = (
+    *("شنو", "اشنو", "علاش", "كيفاش", "واش", "فين", "شحال", "بشحال", "شكون", "اشمن", "فوقاش", "وقتاش"),
+    *("chno", "chnou", "achno", "3lach", "kifach", "wach", "fin", "chhal", "bchhal", "chkoun", "achmen", "fo9ach"),
+    *("ماذا", "لماذا", "ما هو", "ما هي", "ما معنى", "كيف", "أين", "متى", "هل", "من هو"),
+    *("pourquoi", "comment", "combien", "c'est quoi", "qu'est-ce", "est-ce que", "est ce", "quel", "quelle", "quels"),
+)
+_ENDINGS: Final = ("شنو هي", "شنو هو", "شنو هاد", "علاش", "chno hiya", "chno howa", "3lach", "c'est quoi", "pourquoi")
+_AND: Final = ("", "w ", "o ", "wa ", "iwa ")
+_DIGITS: Final = re.compile(r"\d{2,}|(?<![^\W_])\d+(?![^\W_])")
+"""A number and not a letter of Latin Darija: 45872, A12 and 5, but not ma3ndich or 9rib."""
+_MORE_THAN_A_NAME: Final = re.compile(
+    r"(?<=\w)[\s,،]+(?:من|mn|men|كنخدم\w*|كنصاوب\w*|كنصنع\w*|كنسكن\w*|كندير\w*|كنخيط\w*|ساكنة?|خدامة?|عندي|صنايعية?"
+    r"|kankh?e?d\w+|kansaw\w+|kansk\w+|kansek\w+|kandir\w*|saken|sakin|sakna|khdd?am\w*|3ndi|sana3iy?a?"
+    r"|حرفتي|صنعتي|san3ti|أعمل|أسكن|j'habite|artisane?)(?=\s)",
+    re.IGNORECASE,
+)
+"""Where a name ends and the rest of a person begins: from where, doing what."""
+_IS: Final = frozenset(
+    map(phonetic, ("هي", "هو", "راه", "هوا", "hiya", "howa", "hia", "rah", "est", "c'est", "ديالي", "dyali", "الصحيحة"))
+)
+
+
+@cache
+def _keys(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({phonetic(word) for word in words} - {""})
+
+
+def asks_back(text: str) -> bool:
+    """Whether a message answers the question with a question: "chno hiya?", "علاش", voice-typed without a mark."""
+    heard = f"{phonetic(text)} "
+    begins = any(heard.startswith(f"{joined}{key} ") for key in _keys(_OPENINGS) for joined in _AND)
+    return begins or any(f" {heard}".endswith(f" {key} ") for key in _keys(_ENDINGS))
+
+
+def has_number(text: str) -> bool:
+    """Whether a text holds a number; the 3 and 9 of Latin Darija are letters."""
+    return _DIGITS.search(text) is not None
+
+
+def plain_yes_no(understood: Understood) -> str | None:
+    """`affirm` or `deny` where the whole message is one, else nothing; names and places may sound like one."""
+    if understood.answer is not None or understood.intent not in ("affirm", "deny"):
+        return None
+    sure = understood.confidence >= YES_NO_SURE or bool(understood.entities.get("yes_no"))
+    return understood.intent if sure else None
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """A name, and what was told behind it: "فاطمة العلوي | من صفرو كنخدم الزربية"."""
+    found = _MORE_THAN_A_NAME.search(text)
+    if found is None or read_person_name(text[: found.start()]) is None:
+        return text, ""
+    return text[: found.start()], text[found.start() :].strip(" ,،")
+
+
+def named_value(text: str, field_words: Sequence[str]) -> str:
+    """What stands behind a field's name: "غلطت السمية هي أحمد" → "أحمد"; empty if nothing does."""
+    words = text.split()
+    keys = set(_keys(tuple(field_words)))
+    places = [index for index, word in enumerate(words) if phonetic(word.strip(":،,.")) in keys]
+    if not places:
+        return ""
+    behind = words[places[-1] + 1 :]
+    while behind and (not phonetic(behind[0]) or phonetic(behind[0]) in _IS):
+        behind = behind[1:]
+    return " ".join(behind).strip(" :")
