@@ -17,6 +17,7 @@ from bot.engine import rasa_compat, training
 from runtime.clock import FixedClock
 from runtime.settings import load_settings
 
+pytest_plugins = ["tests.databases"]
 rasa_compat.install()  # before any test module imports Rasa
 
 PROJECT: Final = Path(__file__).resolve().parent.parent

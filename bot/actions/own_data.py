@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.context import current
 from bot.actions.saying import understood, utter
-from bot.journeys.model import Say
+from bot.journeys.enrolment import OWN_SLOTS
+from bot.journeys.model import Pick, Say
 from bot.journeys.summary import lines
 from conversation import PersonKey
 from storage import journeys, people
@@ -24,15 +25,19 @@ class ActionMyData(Action):
         return "action_my_data"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """The registration line by line, or what else is kept."""
-        del tracker, domain
+        """The registration line by line, that which was begun and left too; or what else is kept."""
+        del domain
         context = current()
         found = journeys.latest_of(context.connection, context.person_id)
-        if found is None:
+        begun = {name: tracker.slots.get(name) for name in OWN_SLOTS}
+        kept = lines(found.answers if found else begun, context.knowledge, context.language)
+        if not kept:
             utter(dispatcher, Say("utter_my_data_none"))
-        else:
-            kept = lines(found.answers, context.knowledge, context.language)
+        elif found:
             utter(dispatcher, Say("utter_my_data", {"lines": kept}))
+        else:
+            erase = Pick(label="label_erase", intent="delete_my_data")
+            utter(dispatcher, Say("utter_my_data", {"lines": kept}, picks=(erase,)))
         return []
 
 

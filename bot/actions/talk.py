@@ -71,7 +71,7 @@ class ActionAnswer(Action):
         del domain
         intent = understood(tracker).intent
         inside = bool(tracker.active_loop.get("name"))
-        if inside and intent == "privacy_info":  # asked from the consent question: all of it
+        if intent == "privacy_info" and tracker.slots.get("requested_slot") == "consent":  # all of it
             controller = current().controller or {"id": "controller_unnamed"}
             utter(dispatcher, Say("utter_consent_details", {"controller": controller}, picks=()))
         else:
@@ -91,7 +91,7 @@ class ActionGreet(Action):
         del domain
         context = current()
         if tracker.active_loop.get("name"):
-            utter(dispatcher, Say("utter_greet_again", picks=()))
+            utter(dispatcher, Say("utter_greet_inside"))
         else:
             utter(dispatcher, Say("utter_greet_again" if context.met_before else "utter_greet"))
         return []
@@ -232,7 +232,8 @@ class ActionMedia(Action):
         if kind != "sticker":
             _before_staff(context, tracker, "voice" if kind in ("voice", "audio") else "media")
         inside = bool(tracker.active_loop.get("name"))
-        utter(dispatcher, Say(MEDIA.get(kind, "utter_file_received"), picks=() if inside else None))
+        if kind != "sticker" or not inside:  # to a smile in the middle, the pending question is answer enough
+            utter(dispatcher, Say(MEDIA.get(kind, "utter_file_received"), picks=() if inside else None))
         return []
 
 

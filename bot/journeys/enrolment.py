@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from bot.journeys.hearing import asks_back, has_number, named_value, plain_yes_no
 from bot.journeys.model import SKIPPED, Answers, Pick, Question, Reading, Say, Understood
 from bot.journeys.questions import BY_SLOT, QUESTIONS
 from bot.journeys.summary import fields_to_change, lines
 from bot.journeys.words import FIELD_WORDS, named
 from knowledge import Knowledge
+from knowledge.identifiers import read_person_name
 
 CONFIRM: Final = "enroll_confirm"
 CHANGE: Final = "enroll_change"
@@ -45,8 +47,15 @@ INTERRUPTIONS: Final = frozenset(
 )
 SURE: Final = 0.5
 """Confidence from which a message is taken for a wish of its own and not for an answer, 0…1."""
+VERY_SURE: Final = 0.9
+"""The same where a name is asked, 0…1: Salma, Ali and Iman sound like greetings, goodbyes and menus."""
 SENTENCE_WORDS: Final = 4
 """From so many words on, a message that means a question is one, even if it names a place or a craft."""
+ASKED_OF_CHOICES: Final = frozenset({"track", "category", "rna", "legal_form", "export"})
+"""Questions whose answers are words: "what is a master artisan?" names one without giving it."""
+NAMES: Final = ("person_name", "organisation")
+TOLD_AHEAD: Final = ("category", "place", "craft")
+"""What people tell in one breath with something else; kept, so that it is not asked again."""
 UNREAD_BEFORE_PERSON: Final = 2
 """After so many unusable answers to one question a person of the team is offered."""
 OWN_SLOTS: Final = (
@@ -94,14 +103,14 @@ def begin(
         if filed is None:
             return Step(says=(Say("utter_edit_none"),), outcome="ended")
         loaded = {**dict.fromkeys(OWN_SLOTS), **filed.answers, "edit_of": filed.reference, "phone_known": phone_known}
-        asked = named(understood.text, FIELD_WORDS)
+        asked = understood.answer or named(understood.text, FIELD_WORDS)
         if asked in BY_SLOT and BY_SLOT[asked].needed(loaded):
             loaded[asked] = None
             return _ask_next(loaded, loaded, knowledge, understood.language)
         return Step(loaded, CHANGE, (_which("utter_edit_which", loaded),))
     if filed is not None:
         return Step(says=(Say("utter_already_enrolled", {"reference": filed.reference}),), outcome="ended")
-    slots = {"phone_known": phone_known}
+    slots = {"phone_known": phone_known, "unread": None}
     return _ask_next(slots, {**answers, **slots}, knowledge, understood.language)
 
 
@@ -130,26 +139,47 @@ def step(
             return found
         if requested in (LEAVE, RESUME):  # an answer to the question behind it: taken as such
             requested = answers.get("pending") or _next(answers)
+        elif requested == CHANGE and _next(answers) != CONFIRM:
+            requested = _next(answers)
     return _read(understood, requested, answers, knowledge)
 
 
 def _read(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
     question = BY_SLOT.get(requested)
-    meant = understood.intent if understood.confidence >= SURE else ""
-    asks_something = meant in INTERRUPTIONS and len(understood.text.split()) >= SENTENCE_WORDS
-    if question is not None and not asks_something:
+    meant = understood.intent if understood.confidence >= _sure_from(understood, requested) else ""
+    short = len(understood.text.split()) < SENTENCE_WORDS
+    asks = question is not None and understood.answer is None and asks_back(understood.text)
+    if question is not None and not (meant in INTERRUPTIONS and not short and meant != "out_of_scope"):
+        named_only = asks and requested in ASKED_OF_CHOICES and not has_number(understood.text)
         reading = question.strong(understood, answers, knowledge)
-        if reading.status != "other":
+        if reading.status != "other" and not named_only:
             return _follow(reading, question, answers, knowledge, understood)
+    if question is not None and asks and _explains(understood, meant):
+        return Step(
+            {}, requested, (Say(question.about, picks=()), question.ask(answers, knowledge, understood.language))
+        )
     if understood.answer is None and meant in CONTROLS:
         return _control(meant, understood, requested, answers, knowledge)
-    if meant in INTERRUPTIONS:
+    if meant in INTERRUPTIONS and not (meant == "out_of_scope" and short and understood.text):
         return REJECTED
-    if question is not None:
+    if question is not None and plain_yes_no(understood) is None:
         reading = question.weak(understood, answers, knowledge)
         if reading.status != "other":
             return _follow(reading, question, answers, knowledge, understood)
     return _unread(understood, requested, answers, knowledge)
+
+
+def _sure_from(understood: Understood, requested: str) -> float:
+    """Where a name is asked, what can be a name is one unless it means something else beyond doubt."""
+    named_here = requested in NAMES and len(understood.text.split()) < SENTENCE_WORDS
+    return VERY_SURE if named_here and read_person_name(understood.text) else SURE
+
+
+def _explains(understood: Understood, meant: str) -> bool:
+    """Whether a question asked back has no answer of its own among the rules, or only a guessed wish."""
+    if meant in INTERRUPTIONS:
+        return meant in ("out_of_scope", "bot_identity")
+    return meant not in CONTROLS or meant in ("enroll", "repeat") or understood.confidence < VERY_SURE
 
 
 def _follow(
@@ -161,13 +191,15 @@ def _follow(
         if slots.get("consent") == "refuse":
             return Step({**slots, "consent": None}, None, (Say("utter_consent_refused"),), outcome="ended")
         slots["unread"] = None
+        slots = {**_ahead(understood, question.slot, after, knowledge), **slots}
         if after.get("category") not in ("cooperative", "company"):
             slots["organisation"] = None
         elif "category" in slots:
             slots["legal_form"] = after["category"]
         following = _ask_next(slots, {**answers, **slots}, knowledge, understood.language)
         return Step(following.slots, following.requested, (*reading.says, *following.says))
-    count = _count(answers, question.slot)
+    onwards = reading.ask_again and not reading.says  # one list leads to the next: nothing was misread
+    count = 0 if onwards else _count(answers, question.slot)
     slots["unread"] = {"slot": question.slot, "n": count}
     says = reading.says
     if reading.ask_again:
@@ -176,14 +208,38 @@ def _follow(
 
 
 def _unread(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
+    ahead = _ahead(understood, requested, answers, knowledge)
+    if ahead:
+        return _ask(requested, ahead, {**answers, **ahead}, knowledge, understood.language)
+    plain = plain_yes_no(understood)
+    several = understood.offered > 1
+    if plain == "deny" and requested in BY_SLOT and not several:
+        return _skip(requested, answers, knowledge, understood.language)
     count = _count(answers, requested)
     slots = {"unread": {"slot": requested, "n": count}}
-    if understood.text.isdigit() and understood.offered:
+    asked = _ask(requested, slots, {**answers, **slots}, knowledge, understood.language)
+    if plain == "affirm" and not several:
+        return asked
+    if count > UNREAD_BEFORE_PERSON:
+        sorry = Say("utter_fallback_person", picks=())
+    elif (understood.text.isdigit() and understood.offered) or (plain and several):
         sorry = Say("utter_number_out_of_range", {"n": understood.offered}, picks=())
     else:
         sorry = Say("utter_fallback_plain", picks=())
-    asked = _ask(requested, slots, {**answers, **slots}, knowledge, understood.language)
-    return Step(asked.slots, asked.requested, _with_person((sorry, *asked.says), count))
+    return Step(asked.slots, asked.requested, (sorry, *asked.says))
+
+
+def _ahead(understood: Understood, slot: str, answers: Answers, knowledge: Knowledge) -> dict[str, Any]:
+    """What else a longer message told for certain, before it was asked; nothing before the consent, nothing from names."""
+    too_short = len(understood.text.split()) < SENTENCE_WORDS
+    if answers.get("consent") is None or slot in NAMES or too_short or asks_back(understood.text):
+        return {}
+    found: dict[str, Any] = {}
+    for name in TOLD_AHEAD:
+        if name != slot and answers.get(name) is None:
+            reading = BY_SLOT[name].strong(understood, answers, knowledge)
+            found |= reading.values if reading.status == "answer" else {}
+    return found
 
 
 def _count(answers: Answers, slot: str) -> int:
@@ -229,6 +285,8 @@ def _skip(requested: str, answers: Answers, knowledge: Knowledge, language: str)
 
 def _correct(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
     asked = named(understood.text, FIELD_WORDS)
+    if asked == requested:
+        return again(requested, answers, knowledge, understood.language)
     if asked not in BY_SLOT or answers.get(asked) is None:
         return (
             Step({}, CHANGE, (_which("utter_change_which", answers),))
@@ -236,7 +294,11 @@ def _correct(understood: Understood, requested: str, answers: Answers, knowledge
             else again(requested, answers, knowledge, understood.language)
         )
     emptied = {asked: None, "place_step": None}
+    said = understood
     reading = BY_SLOT[asked].strong(understood, {**answers, **emptied}, knowledge)
+    if asked == "person_name":
+        said = replace(understood, text=named_value(understood.text, FIELD_WORDS[asked]))
+        reading = BY_SLOT[asked].weak(said, answers, knowledge)
     if reading.status == "answer":  # "my town is Fès": the new value stands in the same message
         return _follow(reading, BY_SLOT[asked], {**answers, **emptied}, knowledge, understood)
     return _ask(asked, emptied, {**answers, **emptied}, knowledge, understood.language)
@@ -245,7 +307,7 @@ def _correct(understood: Understood, requested: str, answers: Answers, knowledge
 def _leave(understood: Understood, answers: Answers, knowledge: Knowledge) -> Step | None:
     if understood.answer == "leave" or (understood.answer is None and understood.intent in ("affirm", "cancel")):
         return Step({"pending": None}, None, (Say("utter_cancelled"),), outcome="ended")
-    if understood.answer == "go_on" or (understood.answer is None and understood.intent == "deny"):
+    if understood.answer == "go_on" or (understood.answer is None and understood.intent in ("deny", "back")):
         return again(answers.get("pending"), answers, knowledge, understood.language)
     return None
 
@@ -265,7 +327,7 @@ def _change(understood: Understood, answers: Answers, knowledge: Knowledge) -> S
     if asked in BY_SLOT and BY_SLOT[asked].needed(answers):
         emptied = {asked: None, "place_step": None, "unread": None}
         return _ask(asked, emptied, {**answers, **emptied}, knowledge, understood.language)
-    if understood.answer is None and understood.intent == "deny":
+    if understood.answer is None and understood.intent in ("deny", "back"):
         return _ask_next({}, answers, knowledge, understood.language)
     return None
 

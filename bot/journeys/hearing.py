@@ -1,4 +1,4 @@
-"""What a typed message is before any question reads it: a question asked back, a bare yes or no, a number, a name.
+"""What a typed message is before any question reads it: a question asked back, a bare yes or no, a number.
 
 Words are compared by the phonetic key, so that spelling and script do not matter.
 """
@@ -12,7 +12,6 @@ from typing import Final
 
 from bot.journeys.model import Understood
 from darija.fold import phonetic
-from knowledge.identifiers import read_person_name
 
 YES_NO_SURE: Final = 0.85
 """Confidence from which one or a few words are a yes or a no and not a name or a place, 0…1."""
@@ -26,13 +25,6 @@ _ENDINGS: Final = ("شنو هي", "شنو هو", "شنو هاد", "علاش", "c
 _AND: Final = ("", "w ", "o ", "wa ", "iwa ")
 _DIGITS: Final = re.compile(r"\d{2,}|(?<![^\W_])\d+(?![^\W_])")
 """A number and not a letter of Latin Darija: 45872, A12 and 5, but not ma3ndich or 9rib."""
-_MORE_THAN_A_NAME: Final = re.compile(
-    r"(?<=\w)[\s,،]+(?:من|mn|men|كنخدم\w*|كنصاوب\w*|كنصنع\w*|كنسكن\w*|كندير\w*|كنخيط\w*|ساكنة?|خدامة?|عندي|صنايعية?"
-    r"|kankh?e?d\w+|kansaw\w+|kansk\w+|kansek\w+|kandir\w*|saken|sakin|sakna|khdd?am\w*|3ndi|sana3iy?a?"
-    r"|حرفتي|صنعتي|san3ti|أعمل|أسكن|j'habite|artisane?)(?=\s)",
-    re.IGNORECASE,
-)
-"""Where a name ends and the rest of a person begins: from where, doing what."""
 _IS: Final = frozenset(
     map(phonetic, ("هي", "هو", "راه", "هوا", "hiya", "howa", "hia", "rah", "est", "c'est", "ديالي", "dyali", "الصحيحة"))
 )
@@ -61,14 +53,6 @@ def plain_yes_no(understood: Understood) -> str | None:
         return None
     sure = understood.confidence >= YES_NO_SURE or bool(understood.entities.get("yes_no"))
     return understood.intent if sure else None
-
-
-def split_name(text: str) -> tuple[str, str]:
-    """A name, and what was told behind it: "فاطمة العلوي | من صفرو كنخدم الزربية"."""
-    found = _MORE_THAN_A_NAME.search(text)
-    if found is None or read_person_name(text[: found.start()]) is None:
-        return text, ""
-    return text[: found.start()], text[found.start() :].strip(" ,،")
 
 
 def named_value(text: str, field_words: Sequence[str]) -> str:

@@ -119,6 +119,7 @@ class Question:
         weak: Reads anything that may be one, after every other meaning was ruled out.
         needed: Whether to ask it at all, given the answers so far.
         skip: Slots that passing over sets; nothing where the answer is necessary.
+        about: Message id of what explains it, for those who answer with a question.
     """
 
     slot: str
@@ -127,3 +128,4 @@ class Question:
     weak: Reader
     needed: Callable[[Answers], bool] = lambda _answers: True
     skip: Mapping[str, Any] | None = None
+    about: str = "utter_help_in_form"

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from bot.journeys import place
+from bot.journeys.hearing import has_number
 from bot.journeys.model import (
     OTHER,
     SKIPPED,
@@ -21,7 +22,8 @@ from bot.journeys.model import (
     answered,
     unclear,
 )
-from bot.journeys.words import CATEGORY_WORDS, EXPORT_WORDS, LEGAL_FORM_WORDS, named
+from bot.journeys.several import apart
+from bot.journeys.words import CATEGORY_WORDS, EXPORT_WORDS, LEGAL_FORM_WORDS, TRACK_WORDS, YEAR_WORDS, all_named, named
 from darija.numbers import read_number
 from knowledge import Knowledge
 from knowledge.identifiers import (
@@ -39,6 +41,8 @@ CONSENT_SURE: Final = 0.6
 MASTER_YEARS: Final = 10
 """Years of practice from which the register calls an artisan a master (law 50-17, rna.gov.ma/faq)."""
 YEARS_MAX: Final = 80
+YEARS_WORDS: Final = 3
+"""In longer texts a number is years only beside the word: "une amie" is not one year."""
 ORGANISATION_MAX_CHARS: Final = 80
 
 
@@ -58,10 +62,15 @@ def _consent(understood: Understood, _answers: Answers, _knowledge: Knowledge) -
 
 
 def _tracks(answers: Answers, knowledge: Knowledge, language: str) -> Say:
+    return _which_track([track.id for track in knowledge.tracks], answers, knowledge, language)
+
+
+def _which_track(wanted: list[str], answers: Answers, knowledge: Knowledge, language: str) -> Say:
+    on = date.fromisoformat(answers["today"])
     picks = [
         Pick(track.id, text=track.label[language], description=track.description[language])
         for track in knowledge.tracks
-        if knowledge.track_state(track, date.fromisoformat(answers["today"])) is not TrackState.CLOSED
+        if track.id in wanted and knowledge.track_state(track, on) is not TrackState.CLOSED
     ]
     return Say("utter_ask_track", picks=(*picks, Pick(SKIPPED, label="label_not_sure")))
 
@@ -70,10 +79,13 @@ def _track(understood: Understood, answers: Answers, knowledge: Knowledge) -> Re
     known = {track.id: track for track in knowledge.tracks}
     if understood.answer == SKIPPED:
         return answered(track=SKIPPED)
-    words = {track.id: tuple(track.label.values()) for track in knowledge.tracks}
-    found = understood.answer if understood.answer in known else named(understood.text, words)
-    if not found:
+    words = {track.id: (*track.label.values(), *TRACK_WORDS.get(track.id, ())) for track in knowledge.tracks}
+    wanted = [understood.answer] if understood.answer in known else all_named(understood.text, words)
+    if not wanted:
         return OTHER
+    if len(wanted) > 1:  # two wishes at once: which one first?
+        return unclear(_which_track(wanted, answers, knowledge, understood.language))
+    (found,) = wanted
     on = date.fromisoformat(answers["today"])
     says = () if knowledge.track_state(known[found], on) is TrackState.OPEN else (Say("utter_track_unconfirmed"),)
     return answered(says, track=found)
@@ -84,20 +96,33 @@ def _category(understood: Understood, _answers: Answers, _knowledge: Knowledge) 
         return answered(category=understood.answer)
     if not understood.text:
         return OTHER
-    years = read_number(understood.text)
+    years = _years(understood.text)
     found = named(understood.text, CATEGORY_WORDS)
-    if years is not None and 0 < years <= YEARS_MAX and found not in GROUPS:
+    if years is not None and found not in GROUPS:
         return answered(category="maitre_artisan" if years >= MASTER_YEARS else "artisan", years=years)
     return answered(category=found) if found else OTHER
 
 
-def _name(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Reading:
+def _years(text: str) -> int | None:
+    years = read_number(text)
+    if years is None or not 0 < years <= YEARS_MAX:
+        return None
+    if named(text, YEAR_WORDS):
+        return years
+    slip = text.strip().isdigit() and years < MASTER_YEARS  # 7 under four choices is a number that was not offered
+    return None if slip or len(text.split()) > YEARS_WORDS else years
+
+
+def _name(understood: Understood, answers: Answers, knowledge: Knowledge) -> Reading:
     if not understood.text:
         return OTHER
     if looks_like_national_id(understood.text):
         return unclear(Say("utter_no_national_id"), ask_again=True)
-    name = read_person_name(understood.text)
-    return answered(person_name=name) if name else unclear(Say("utter_name_unreadable"))
+    if len(understood.text.split()) == 1 and read_number(understood.text) is not None:
+        return unclear(Say("utter_name_unreadable"))
+    text, more = apart(understood.text, answers, knowledge)
+    name = read_person_name(text)
+    return answered(person_name=name, **more) if name else unclear(Say("utter_name_unreadable"))
 
 
 def _organisation(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Reading:
@@ -160,7 +185,7 @@ def _rna(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Re
     number = read_nia(understood.text)
     if number:
         return answered(rna={"member": "yes", "nia": number})
-    if any(map(str.isdigit, understood.text)):
+    if has_number(understood.text):
         return unclear(Say("utter_nia_unreadable"))
     if understood.intent == "affirm":
         return answered(rna={"member": "yes"})
@@ -230,7 +255,7 @@ def _phone(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> 
     if found is None:
         if understood.intent in ("deny", "skip"):
             return answered(phone=SKIPPED)
-        return unclear(Say("utter_phone_unreadable")) if any(map(str.isdigit, understood.text)) else OTHER
+        return unclear(Say("utter_phone_unreadable")) if has_number(understood.text) else OTHER
     if found.kind in ("fixed", "service"):
         return unclear(Say("utter_phone_landline", {"phone": found.shown}))
     return answered(phone=found.e164)
@@ -248,11 +273,15 @@ def _never(_understood: Understood, _answers: Answers, _knowledge: Knowledge) ->
     return OTHER
 
 
+_PRIVACY: Final = "utter_privacy_info"
+_REGISTER: Final = "utter_rna_info"
+_LEGAL: Final = "utter_legal_form_info"
+
 QUESTIONS: Final = (
-    Question("consent", _plain("utter_consent"), strong=_consent, weak=_never),
-    Question("track", _tracks, strong=_track, weak=_never, skip={"track": SKIPPED}),
-    Question("category", _plain("utter_ask_category"), strong=_category, weak=_never),
-    Question("person_name", _plain("utter_ask_person_name"), strong=_never, weak=_name),
+    Question("consent", _plain("utter_consent"), strong=_consent, weak=_never, about=_PRIVACY),
+    Question("track", _tracks, strong=_track, weak=_never, skip={"track": SKIPPED}, about="utter_programme_info"),
+    Question("category", _plain("utter_ask_category"), strong=_category, weak=_never, about=_REGISTER),
+    Question("person_name", _plain("utter_ask_person_name"), strong=_never, weak=_name, about=_PRIVACY),
     Question(
         "organisation",
         _plain("utter_ask_organisation"),
@@ -260,10 +289,18 @@ QUESTIONS: Final = (
         weak=_organisation,
         needed=_is_group,
         skip={"organisation": SKIPPED},
+        about=_PRIVACY,
     ),
-    Question("place", place.ask, strong=place.strong, weak=place.weak),
+    Question("place", place.ask, strong=place.strong, weak=place.weak, about=_PRIVACY),
     Question("craft", _crafts, strong=_craft_strong, weak=_craft_weak),
-    Question("rna", _plain("utter_ask_rna"), strong=_rna, weak=_never, skip={"rna": {"member": "unsure"}}),
+    Question(
+        "rna",
+        _plain("utter_ask_rna"),
+        strong=_rna,
+        weak=_never,
+        skip={"rna": {"member": "unsure"}},
+        about=_REGISTER,
+    ),
     Question(
         "legal_form",
         _plain("utter_ask_legal_form"),
@@ -271,10 +308,24 @@ QUESTIONS: Final = (
         weak=_never,
         needed=lambda answers: not _is_group(answers),
         skip={"legal_form": SKIPPED},
+        about=_LEGAL,
     ),
-    Question("ice", _plain("utter_ask_ice"), strong=_ice, weak=_never, needed=_has_legal_form, skip={"ice": SKIPPED}),
     Question(
-        "export", _plain("utter_ask_export"), strong=_export, weak=_never, skip={"export": {"experience": SKIPPED}}
+        "ice",
+        _plain("utter_ask_ice"),
+        strong=_ice,
+        weak=_never,
+        needed=_has_legal_form,
+        skip={"ice": SKIPPED},
+        about=_LEGAL,
+    ),
+    Question(
+        "export",
+        _plain("utter_ask_export"),
+        strong=_export,
+        weak=_never,
+        skip={"export": {"experience": SKIPPED}},
+        about="utter_programme_info",
     ),
     Question(
         "phone",
@@ -283,6 +334,7 @@ QUESTIONS: Final = (
         weak=_never,
         needed=lambda answers: not answers.get("phone_known"),
         skip={"phone": SKIPPED},
+        about=_PRIVACY,
     ),
 )
 """In the order they are asked."""

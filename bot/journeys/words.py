@@ -18,6 +18,7 @@ CATEGORY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "artisan": (
         "artisan",
         "artisane",
+        "أرتيزان",
         "صانع",
         "صانعة",
         "صنايعي",
@@ -28,6 +29,46 @@ CATEGORY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "sana3iya",
         "7rayfi",
     ),
+}
+TRACK_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "export_coaching": ("accompagnement", "coaching", "mowakaba", "المواكبة", "مواكبة", "نبيع برا", "nbi3 berra"),
+    "excellence": ("excellence", "التميز", "tamayoz"),
+    "aggregation": ("groupement", "agrégation", "التجميع", "تجميع", "tajmi3"),
+    "training": ("formation", "formations", "فورماسيون", "التكوين", "تكوين", "takwin", "tkwin", "stage"),
+    "fairs": (
+        "foire",
+        "foires",
+        "salon",
+        "salons",
+        "exposition",
+        "معرض",
+        "المعرض",
+        "معارض",
+        "ma3rad",
+        "ma3rid",
+        "ma3arid",
+    ),
+    "funding": (
+        "financement",
+        "aide financière",
+        "financière",
+        "subvention",
+        "argent",
+        "crédit",
+        "الدعم",
+        "دعم",
+        "التمويل",
+        "تمويل",
+        "الفلوس",
+        "فلوس",
+        "flous",
+        "da3m",
+        "tamwil",
+    ),
+}
+"""How people name a track besides its label; the ids are those of knowledge/data/tracks.yml."""
+YEAR_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "years": ("an", "ans", "année", "années", "عام", "عوام", "سنة", "سنين", "سنوات", "3am", "3wam", "snin", "sna"),
 }
 LEGAL_FORM_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "auto_entrepreneur": (
@@ -111,6 +152,19 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 @cache
 def _keys(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({phonetic(word) for word in words} - {""}, key=len, reverse=True))
+
+
+def all_named(text: str, table: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Every entry of a table a text names, longest phrases first: what stands within one names nothing more."""
+    padded = f" {phonetic(text)} "
+    keys = sorted(((key, name) for name, words in table.items() for key in _keys(words)), key=lambda one: -len(one[0]))
+    found: list[str] = []
+    for key, name in keys:
+        for heard in (f" {key} ", f" l{key} "):
+            if heard in padded:
+                padded = padded.replace(heard, " | ")
+                found.append(name)
+    return list(dict.fromkeys(found))
 
 
 def named(text: str, table: Mapping[str, tuple[str, ...]]) -> str | None:

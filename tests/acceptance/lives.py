@@ -72,9 +72,10 @@ def load(kind: str) -> Callable[[], None]:
         rasa_compat.install(lean=True)
         from app.fits import fits  # noqa: PLC0415
         from bot.engine import worker  # noqa: PLC0415
+        from bot.engine.loading import load_engine  # noqa: PLC0415
 
-        engine = worker.load_engine(load_settings(), fits)
-        worker.load_engine = lambda *_arguments: engine
+        engine = load_engine(load_settings(), fits)
+        worker.load_engine = lambda *_arguments: engine  # type: ignore[attr-defined] # imported there by name
         return lambda: processes.run_worker(load_settings(), name)
     if kind == "sender":
         import channels.sender  # noqa: PLC0415

@@ -26,7 +26,8 @@ def console() -> Console:
 
 def _replace(monkeypatch: pytest.MonkeyPatch, *quick: tuple[str, tuple[str, ...]], pytest_: tuple[str, ...]) -> None:
     monkeypatch.setattr(checking, "QUICK_CHECKS", quick)
-    monkeypatch.setattr(checking, "MEASURED", pytest_)
+    monkeypatch.setattr(checking, "MEASURED", PASSES)
+    monkeypatch.setattr(checking, "SIDE_BY_SIDE", pytest_)
     monkeypatch.setattr(checking, "PROMISE", PASSES)
 
 
@@ -48,7 +49,7 @@ def test_one_failure_is_enough_and_hides_no_other_check(
     assert not checking.check_everything(console)
     said = _said(console)
     assert f"Failed: {failing}" in said
-    assert said.count("✓") == 2 * 3  # each of the others where it ran and in the summary
+    assert said.count("✓") == 2 * 4  # each of the others where it ran and in the summary
 
 
 def test_a_quiet_check_shows_its_words_when_it_fails(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,4 +69,11 @@ def test_arguments_run_pytest_alone(console: Console, monkeypatch: pytest.Monkey
 
 def test_the_checks_are_those_that_were_promised() -> None:
     """Style, form, types, layers, texts and data: each has its line."""
-    assert [name for name, _ in checking.QUICK_CHECKS] == ["ruff check", "ruff format", "mypy", "imports", "validate"]
+    assert [name for name, _ in checking.QUICK_CHECKS] == [
+        "ruff check",
+        "ruff format",
+        "mypy",
+        "imports",
+        "validate",
+        "train",
+    ]

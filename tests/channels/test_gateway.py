@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
-
 import httpx
 import pytest
 import sqlalchemy as sa
-
 from channels.gateway import create_app
 from runtime.clock import FixedClock
 from runtime.settings import Settings, load_settings
@@ -21,8 +19,7 @@ from storage import database as database_module
 from storage.database import Database
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
 from tests.updates import HEADERS, SECRET, block_update, tap_update, text_update
-
-PATH = "/webhooks/telegram"
+from tests.channels.incoming import PATH, locked, rows, serving
 
 
 @pytest.fixture
@@ -40,38 +37,46 @@ def settings(tmp_path: Path, telegram: FakeTelegram) -> Settings:
     return settings
 
 
-@asynccontextmanager
-async def serving(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
-    """A running gateway and a client of it."""
-    app = create_app(settings, clock=clock)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
-    ):
-        yield client
-
-
-def rows(settings: Settings) -> list[Any]:
-    """The inbox as another process sees it."""
-    database = Database(settings.database_url)
-    try:
-        with database.read() as connection:
-            return list(connection.execute(sa.select(tables.inbox).order_by(tables.inbox.c.id)).all())
-    finally:
-        database.close()
-
-
-@contextmanager
-def locked(settings: Settings) -> Iterator[None]:
-    """Another process is writing, and does not finish."""
-    database = Database(settings.database_url)
-    try:
-        with database._durable.connect() as connection, connection.begin() as transaction:
-            yield
-            transaction.rollback()
-    finally:
-        database.close()
+BAD_BODIES = {
+    "empty": b"",
+    "no JSON": b"update_id=1",
+    "half": b'{"update_id": 1, "message": {"text"',
+    "not UTF-8": b'{"update_id": 1, "x": "\xff\xfe"}',
+    "a list": b"[]",
+    "a number": b"7",
+    "null": b"null",
+    "text": b'"update"',
+    "NaN": b'{"update_id": NaN}',
+    "no id": b'{"message": {}}',
+    "id of text": b'{"update_id": "1"}',
+    "id true": b'{"update_id": true}',
+    "id beyond 63 bits": b'{"update_id": 99999999999999999999}',
+    "number of 9,000 digits": b'{"update_id": ' + b"9" * 9000 + b"}",
+    "message of text": b'{"update_id": 1, "message": "hello"}',
+    "message of nothing": b'{"update_id": 1, "message": {}}',
+    "chat of text": b'{"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": "x", "text": "x"}}',
+    "date of text": json.dumps(
+        {"update_id": 1, "message": {**text_update(1, 7, "x")["message"], "date": "now"}}
+    ).encode(),
+    "date out of range": json.dumps(
+        {"update_id": 1, "message": {**text_update(1, 7, "x")["message"], "date": 10**15}}
+    ).encode(),
+    "text of list": json.dumps(
+        {"update_id": 1, "message": {**text_update(1, 7, "x")["message"], "text": ["x"]}}
+    ).encode(),
+    "chat id of text": json.dumps(
+        {
+            "update_id": 1,
+            "message": {**text_update(1, 7, "x")["message"], "chat": {"id": "7", "type": "private"}},
+        }
+    ).encode(),
+    "tap of text": b'{"update_id": 1, "callback_query": "x"}',
+    "lists nested 50,000 deep": b"[" * 50_000 + b"]" * 50_000,
+    "lists nested 900 deep": b'{"update_id": 1, "message": ' + b"[" * 900 + b"]" * 900 + b"}",
+    "objects nested 16,000 deep": b'{"a":' * 16_000 + b"1" + b"}" * 16_000,
+    "a text of lists": b'{"update_id": 1, "message": {"text": ' + b"[" * 20_000 + b"]" * 20_000 + b"}}",
+    "lists that never end": b"[" * 99_000,
+}
 
 
 async def test_an_update_is_acknowledged_only_after_it_is_on_disk(settings: Settings, clock: FixedClock) -> None:
@@ -114,7 +119,8 @@ async def test_what_is_not_from_telegram_is_refused_unread(
         asked = True
         yield json.dumps(text_update(1, 7, "x")).encode()
 
-    headers = {} if secret is None else {b"x-telegram-bot-api-secret-token": secret}
+    raw = secret.encode() if isinstance(secret, str) else secret
+    headers: dict[bytes, bytes] = {} if raw is None else {b"x-telegram-bot-api-secret-token": raw}
     async with serving(settings, clock) as client:
         response = await client.post(PATH, headers=httpx.Headers(headers), content=body())
     assert response.status_code == 403
@@ -159,48 +165,6 @@ async def test_a_body_that_turns_out_too_large_is_refused(settings: Settings, cl
     assert response.status_code == 413
     assert sent <= 102_000
     assert rows(settings) == []
-
-
-BAD_BODIES = {
-    "empty": b"",
-    "no JSON": b"update_id=1",
-    "half": b'{"update_id": 1, "message": {"text"',
-    "not UTF-8": b'{"update_id": 1, "x": "\xff\xfe"}',
-    "a list": b"[]",
-    "a number": b"7",
-    "null": b"null",
-    "text": b'"update"',
-    "NaN": b'{"update_id": NaN}',
-    "no id": b'{"message": {}}',
-    "id of text": b'{"update_id": "1"}',
-    "id true": b'{"update_id": true}',
-    "id beyond 63 bits": b'{"update_id": 99999999999999999999}',
-    "number of 9,000 digits": b'{"update_id": ' + b"9" * 9000 + b"}",
-    "message of text": b'{"update_id": 1, "message": "hello"}',
-    "message of nothing": b'{"update_id": 1, "message": {}}',
-    "chat of text": b'{"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": "x", "text": "x"}}',
-    "date of text": json.dumps(
-        {"update_id": 1, "message": {**text_update(1, 7, "x")["message"], "date": "now"}}
-    ).encode(),
-    "date out of range": json.dumps(
-        {"update_id": 1, "message": {**text_update(1, 7, "x")["message"], "date": 10**15}}
-    ).encode(),
-    "text of list": json.dumps(
-        {"update_id": 1, "message": {**text_update(1, 7, "x")["message"], "text": ["x"]}}
-    ).encode(),
-    "chat id of text": json.dumps(
-        {
-            "update_id": 1,
-            "message": {**text_update(1, 7, "x")["message"], "chat": {"id": "7", "type": "private"}},
-        }
-    ).encode(),
-    "tap of text": b'{"update_id": 1, "callback_query": "x"}',
-    "lists nested 50,000 deep": b"[" * 50_000 + b"]" * 50_000,
-    "lists nested 900 deep": b'{"update_id": 1, "message": ' + b"[" * 900 + b"]" * 900 + b"}",
-    "objects nested 16,000 deep": b'{"a":' * 16_000 + b"1" + b"}" * 16_000,
-    "a text of lists": b'{"update_id": 1, "message": {"text": ' + b"[" * 20_000 + b"]" * 20_000 + b"}}",
-    "lists that never end": b"[" * 99_000,
-}
 
 
 @pytest.mark.parametrize("body", list(BAD_BODIES.values()), ids=list(BAD_BODIES))
@@ -292,26 +256,6 @@ async def test_while_the_database_is_locked_telegram_is_asked_to_come_again(
     assert len(rows(settings)) == 1
 
 
-async def test_without_its_database_the_gateway_says_so_everywhere(
-    settings: Settings, clock: FixedClock, tmp_path: Path
-) -> None:
-    """Where the file cannot be opened a webhook and /readyz give 503; the process itself lives."""
-    for file in tmp_path.glob("maalem.db*"):
-        file.unlink()
-    (tmp_path / "maalem.db").mkdir()
-    async with serving(settings, clock) as client:
-        kept = await client.post(PATH, headers=HEADERS, json=text_update(1, 7, "x"))
-        ready = await client.get("/readyz")
-        scraped = await client.get("/metrics")
-        alive = await client.get("/healthz")
-    assert (kept.status_code, ready.status_code, alive.status_code) == (503, 503, 200)
-    assert kept.headers["retry-after"]
-    assert ready.json()["status"] == "not ready"
-    assert scraped.status_code == 200
-    assert "maalem_workers_alive NaN" in scraped.text
-    assert 'maalem_webhooks_total{channel="telegram",outcome="later"} 1.0' in scraped.text
-
-
 async def test_without_its_tables_the_gateway_keeps_nothing(settings: Settings, clock: FixedClock) -> None:
     """A database somebody emptied is an outage, not a reason to lose a message."""
     database = Database(settings.database_url)
@@ -357,114 +301,6 @@ async def test_a_tap_is_kept_whatever_becomes_of_its_answer(
         await _asked(telegram, "answerCallbackQuery", 1)
     assert response.status_code == 200
     assert len(rows(settings)) == 1
-
-
-async def test_a_webhook_that_is_not_switched_on_is_not_there(clock: FixedClock, tmp_path: Path) -> None:
-    """Without a secret nobody can be trusted: 404 also with an empty header."""
-    settings = load_settings(home=tmp_path)
-    migrate.upgrade(settings.database_url)
-    async with serving(settings, clock) as client:
-        for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": ""}, HEADERS):
-            response = await client.post(PATH, headers=headers, json=text_update(1, 7, "x"))
-            assert response.status_code == 404
-    assert rows(settings) == []
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_the_webhook_takes_posts_alone(settings: Settings, clock: FixedClock, method: str) -> None:
-    """Anything else is 405, with the right secret too."""
-    async with serving(settings, clock) as client:
-        response = await client.request(method, PATH, headers=HEADERS)
-    assert response.status_code == 405
-
-
-async def test_ready_counts_the_workers_that_gave_a_sign(settings: Settings, clock: FixedClock) -> None:
-    """A worker counts for thirty seconds after its sign; a gateway without one still takes what comes."""
-    database = Database(settings.database_url)
-    async with serving(settings, clock) as client:
-        assert (await client.get("/readyz")).json() == {"status": "ready", "database": "current", "workers": 0}
-        for name in ("worker-1", "worker-2", "worker-1"):
-            with database.begin() as connection:
-                channel_state.put(connection, channel_state.WORKER + name, "ready", now=clock.now())
-        assert (await client.get("/readyz")).json()["workers"] == 2
-        clock.advance(29)
-        assert (await client.get("/readyz")).json()["workers"] == 2
-        clock.advance(2)
-        response = await client.get("/readyz")
-    database.close()
-    assert (response.status_code, response.json()["workers"]) == (200, 0)
-
-
-async def test_ready_needs_the_tables_of_this_version(clock: FixedClock, tmp_path: Path) -> None:
-    """An empty database, or one that is behind, is 503: webhooks would not be kept."""
-    settings = load_settings(home=tmp_path)
-    async with serving(settings, clock) as client:
-        response = await client.get("/readyz")
-        assert (response.status_code, response.json()["database"]) == (503, "empty")
-        assert (await client.get("/healthz")).json() == {"status": "alive"}
-
-
-async def test_metrics_tell_what_happened_and_what_waits(settings: Settings, clock: FixedClock) -> None:
-    """Webhooks by outcome, messages without repeats, the queues as they stand."""
-    async with serving(settings, clock) as client:
-        for update_id in (1, 2, 2):
-            await client.post(PATH, headers=HEADERS, json=text_update(update_id, 7, "x"))
-        await client.post(PATH, json=text_update(3, 7, "x"))
-        await client.post(PATH, headers=HEADERS, content=b"{")
-        text = (await client.get("/metrics")).text
-    for line in (
-        'maalem_webhooks_total{channel="telegram",outcome="kept"} 3.0',
-        'maalem_webhooks_total{channel="telegram",outcome="refused"} 1.0',
-        'maalem_webhooks_total{channel="telegram",outcome="malformed"} 1.0',
-        'maalem_messages_received_total{channel="telegram"} 2.0',
-        'maalem_inbox_rows{state="waiting"} 2.0',
-        "maalem_workers_alive 0.0",
-    ):
-        assert line in text.splitlines(), text
-
-
-async def test_two_gateways_in_one_process_do_not_mix_their_counts(settings: Settings, clock: FixedClock) -> None:
-    """Counters belong to an application."""
-    async with serving(settings, clock) as first, serving(settings, clock) as second:
-        await first.post(PATH, headers=HEADERS, json=text_update(1, 7, "x"))
-        text = (await second.get("/metrics")).text
-    assert "outcome=" not in text
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/"),
-        ("GET", "/simulator/messages?channel=sms&sender=1"),
-        ("POST", "/simulator/messages"),
-        ("GET", "/simulator/static/index.html"),
-        ("POST", "/nlu/parse"),
-        ("GET", "/docs"),
-        ("GET", "/openapi.json"),
-    ],
-)
-async def test_without_the_simulator_none_of_its_doors_exists(
-    settings: Settings, clock: FixedClock, method: str, path: str
-) -> None:
-    """A gateway on the internet has webhooks and health pages, nothing else."""
-    async with serving(settings, clock) as client:
-        response = await client.request(method, path, json={} if method == "POST" else None)
-    assert response.status_code == 404
-
-
-async def test_no_log_line_holds_words_names_or_addresses(
-    settings: Settings, clock: FixedClock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Whatever comes in, the log says what happened and not what was said, nor by whom."""
-    update = text_update(1, 70123456, "chwia dyal lkhobz")
-    broken = {**update, "update_id": 2, "message": {**update["message"], "date": "khobz"}}
-    async with serving(settings, clock) as client:
-        for one in (update, broken):
-            await client.post(PATH, headers=HEADERS, json=one)
-        await client.post(PATH, headers={"X-Telegram-Bot-Api-Secret-Token": "khobz"}, json=update)
-    written = "".join(capsys.readouterr())
-    for word in ("khobz", "Prénom", "70123456", SECRET, TOKEN):
-        assert word not in written
 
 
 async def _asked(telegram: FakeTelegram, method: str, count: int) -> list[dict[str, Any]]:

@@ -121,7 +121,9 @@ async def test_a_message_is_answered_once_its_turn_is_committed(phone: Callable[
     assert count(settings, tables.turn) == 1
 
 
-@pytest.mark.parametrize(("channel", "shown_as"), [("whatsapp", "buttons"), ("telegram", "keyboard"), ("sms", "numbered")])
+@pytest.mark.parametrize(
+    ("channel", "shown_as"), [("whatsapp", "buttons"), ("telegram", "keyboard"), ("sms", "numbered")]
+)
 async def test_each_phone_shows_choices_its_own_way(phone: Callable[..., Any], channel: str, shown_as: str) -> None:
     """The consent has a few choices: buttons, a keyboard, numbered lines."""
     (reply,) = (await phone(channel=channel, text="je veux m'inscrire au programme"))["replies"]

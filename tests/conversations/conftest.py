@@ -28,9 +28,10 @@ def engine(trained_model: Path) -> Engine:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A fresh SQLite database."""
-    url = f"sqlite:///{tmp_path / 'maalem.db'}"
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite database; tests that ask for `database_url` get both kinds in turn."""
+    both = "database_url" in request.fixturenames
+    url = request.getfixturevalue("database_url") if both else f"sqlite:///{tmp_path / 'maalem.db'}"
     migrate.upgrade(url)
     database = Database(url)
     yield database

@@ -11,7 +11,7 @@ from knowledge.reference import Reference, ReferenceTypo, new_reference, read_re
 
 def test_new_codes_are_read_back() -> None:
     """Every code drawn is M and eight digits and is recognised."""
-    rng = random.Random(7)  # noqa: S311 - the same codes in every run
+    rng = random.Random(7)
     for _ in range(200):
         code = new_reference(rng)
         assert len(code) == 9

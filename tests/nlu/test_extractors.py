@@ -13,7 +13,7 @@ from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.identifiers import Identifiers
 from knowledge.reference import new_reference
 
-REFERENCE = new_reference(random.Random(7))  # noqa: S311 - an example, no secret
+REFERENCE = new_reference(random.Random(7))
 
 
 @pytest.fixture(scope="module")

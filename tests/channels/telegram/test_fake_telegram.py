@@ -86,7 +86,7 @@ def test_commands_without_words_are_refused(server: FakeTelegram) -> None:
 def test_it_runs_as_a_program_and_is_steered_over_http() -> None:
     """Updates in, answers queued, requests out, all forgotten again: what acceptance tests with processes need."""
     command = [sys.executable, str(PROGRAM), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:  # noqa: S603 - our own
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout is not None
             url = program.stdout.readline().split()[3]
