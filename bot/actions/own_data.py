@@ -9,7 +9,7 @@ from rasa_sdk.events import ActiveLoop, AllSlotsReset, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.context import current
-from bot.actions.saying import understood, utter
+from bot.actions.saying import inside, understood, utter
 from bot.journeys.enrolment import OWN_SLOTS
 from bot.journeys.model import Pick, Say
 from bot.journeys.summary import lines
@@ -31,7 +31,10 @@ class ActionMyData(Action):
         found = journeys.latest_of(context.connection, context.person_id)
         begun = {name: tracker.slots.get(name) for name in OWN_SLOTS}
         kept = lines(found.answers if found else begun, context.knowledge, context.language)
-        if not kept:
+        if inside(tracker):
+            known = Say("utter_my_data", {"lines": kept}, picks=()) if kept else Say("utter_my_data_none", picks=())
+            utter(dispatcher, known)
+        elif not kept:
             utter(dispatcher, Say("utter_my_data_none"))
         elif found:
             utter(dispatcher, Say("utter_my_data", {"lines": kept}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from rasa_sdk import Action, Tracker
@@ -9,7 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.context import TurnContext, current
-from bot.actions.saying import understood, utter
+from bot.actions.saying import inside, understood, utter
 from bot.journeys.model import Pick, Say, Understood
 from knowledge.reference import Reference, ReferenceTypo, read_reference
 from storage import journeys
@@ -27,7 +28,8 @@ class ActionEnrollStatus(Action):
         """Somebody else's reference tells its state and dates only, nothing of the person."""
         del domain
         context = current()
-        utter(dispatcher, status(context, understood(tracker)))
+        said = status(context, understood(tracker))
+        utter(dispatcher, replace(said, picks=()) if inside(tracker) else said)
         return []
 
 
@@ -45,7 +47,7 @@ class ActionEnrollWithdraw(Action):
         found = journeys.open_of(context.connection, context.person_id)
         answer = understood(tracker).answer
         if found is None:
-            utter(dispatcher, Say("utter_withdraw_none"))
+            utter(dispatcher, Say("utter_withdraw_none", picks=() if inside(tracker) else None))
         elif answer == "yes":
             journeys.set_state(context.connection, found, journeys.WITHDRAWN, channel=context.channel, now=context.now)
             utter(dispatcher, Say("utter_withdrawn", {"reference": found.reference}))

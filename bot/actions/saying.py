@@ -63,6 +63,11 @@ def understood(tracker: Tracker) -> Understood:
     )
 
 
+def inside(tracker: Tracker) -> bool:
+    """Whether a journey is open: its pending question follows with its own choices, so an answer shows none."""
+    return bool(tracker.active_loop.get("name"))
+
+
 def is_payload(message: Mapping[str, Any]) -> bool:
     """Whether the message is a resolved choice and not something typed."""
     return bool((message.get("metadata") or {}).get("payload"))

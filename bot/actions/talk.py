@@ -12,8 +12,9 @@ from bot.actions.context import TurnContext, current
 from bot.actions.requests import status
 from bot.actions.saying import understood, utter
 from bot.journeys.model import Pick, Say
+from bot.journeys.summary import fields_to_change
 from i18n.languages import LANGUAGES
-from storage import people, staff
+from storage import journeys, people, staff
 
 GUESSES: Final = 2
 """Meanings offered when a message was not understood."""
@@ -71,7 +72,14 @@ class ActionAnswer(Action):
         del domain
         intent = understood(tracker).intent
         inside = bool(tracker.active_loop.get("name"))
-        if intent == "privacy_info" and tracker.slots.get("requested_slot") == "consent":  # all of it
+        filed = None if inside or intent != "correct" else _filed(current())
+        if filed is not None:  # "my town is wrong", said after the reference: what was filed is meant
+            picks = tuple(
+                Pick(label=f"field_{slot}", intent=f'enroll_edit{{"answer": "{slot}"}}')
+                for slot in fields_to_change(filed.answers)
+            )
+            utter(dispatcher, Say("utter_edit_which", picks=picks))
+        elif intent == "privacy_info" and tracker.slots.get("requested_slot") == "consent":  # all of it
             controller = current().controller or {"id": "controller_unnamed"}
             utter(dispatcher, Say("utter_consent_details", {"controller": controller}, picks=()))
         else:
@@ -313,6 +321,10 @@ GUESSABLE: Final = frozenset(
     }
 )
 """Intents with a label that says what they would do."""
+
+
+def _filed(context: TurnContext) -> journeys.Journey | None:
+    return journeys.open_of(context.connection, context.person_id)
 
 
 def _before_staff(context: TurnContext, tracker: Tracker, kind: str) -> None:

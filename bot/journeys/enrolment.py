@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from bot.journeys.hearing import asks_back, has_number, named_value, plain_yes_no
 from bot.journeys.model import SKIPPED, Answers, Pick, Question, Reading, Say, Understood
 from bot.journeys.questions import BY_SLOT, QUESTIONS
 from bot.journeys.summary import fields_to_change, lines
+from bot.journeys.wishes import CONTROLS, INTERRUPTIONS
 from bot.journeys.words import FIELD_WORDS, named
 from knowledge import Knowledge
 from knowledge.identifiers import read_person_name
@@ -18,33 +19,6 @@ CONFIRM: Final = "enroll_confirm"
 CHANGE: Final = "enroll_change"
 LEAVE: Final = "enroll_leave"
 RESUME: Final = "enroll_resume"
-CONTROLS: Final = frozenset({"back", "skip", "correct", "cancel", "menu", "repeat", "help", "enroll", "enroll_edit"})
-INTERRUPTIONS: Final = frozenset(
-    {
-        "greet",
-        "goodbye",
-        "thanks",
-        "change_language",
-        "ask_human",
-        "complain",
-        "bot_identity",
-        "cannot_read",
-        "out_of_scope",
-        "enroll_status",
-        "enroll_withdraw",
-        "programme_info",
-        "rna_info",
-        "rna_card_info",
-        "legal_form_info",
-        "social_cover_info",
-        "contact_info",
-        "my_data",
-        "delete_my_data",
-        "privacy_info",
-        "media",
-        "unreadable",
-    }
-)
 SURE: Final = 0.5
 """Confidence from which a message is taken for a wish of its own and not for an answer, 0…1."""
 VERY_SURE: Final = 0.9
@@ -56,6 +30,8 @@ ASKED_OF_CHOICES: Final = frozenset({"track", "category", "rna", "legal_form", "
 NAMES: Final = ("person_name", "organisation")
 TOLD_AHEAD: Final = ("category", "place", "craft")
 """What people tell in one breath with something else; kept, so that it is not asked again."""
+CHOICE_DIGITS: Final = 2
+"""Digits of a number that may be meant as a choice; more are a number of something."""
 UNREAD_BEFORE_PERSON: Final = 2
 """After so many unusable answers to one question a person of the team is offered."""
 OWN_SLOTS: Final = (
@@ -104,9 +80,9 @@ def begin(
             return Step(says=(Say("utter_edit_none"),), outcome="ended")
         loaded = {**dict.fromkeys(OWN_SLOTS), **filed.answers, "edit_of": filed.reference, "phone_known": phone_known}
         asked = understood.answer or named(understood.text, FIELD_WORDS)
-        if asked in BY_SLOT and BY_SLOT[asked].needed(loaded):
+        if _askable(asked, loaded):
             loaded[asked] = None
-            return _ask_next(loaded, loaded, knowledge, understood.language)
+            return _ask(asked, loaded, loaded, knowledge, understood.language)
         return Step(loaded, CHANGE, (_which("utter_edit_which", loaded),))
     if filed is not None:
         return Step(says=(Say("utter_already_enrolled", {"reference": filed.reference}),), outcome="ended")
@@ -131,7 +107,8 @@ def step(
         knowledge: Places, crafts, tracks.
         resume_after_h: Hours of silence after which "shall we go on?" is asked first.
     """
-    if understood.away_h >= resume_after_h and understood.answer is None and requested != RESUME:
+    away = understood.away_h >= resume_after_h and understood.answer is None and requested != RESUME
+    if away and not _answers(understood, requested, answers, knowledge):
         return _ask(RESUME, {"pending": requested}, answers, knowledge, understood.language)
     if requested in _SPECIAL:
         found = _SPECIAL[requested](understood, answers, knowledge)
@@ -142,6 +119,14 @@ def step(
         elif requested == CHANGE and _next(answers) != CONFIRM:
             requested = _next(answers)
     return _read(understood, requested, answers, knowledge)
+
+
+def _answers(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> bool:
+    """Whether a message after days is the very answer that was waited for; a bare yes may mean much by then."""
+    question = BY_SLOT.get(requested)
+    if question is None or plain_yes_no(understood) is not None:
+        return False
+    return question.strong(understood, answers, knowledge).status == "answer"
 
 
 def _read(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
@@ -222,15 +207,17 @@ def _unread(understood: Understood, requested: str, answers: Answers, knowledge:
         return asked
     if count > UNREAD_BEFORE_PERSON:
         sorry = Say("utter_fallback_person", picks=())
-    elif (understood.text.isdigit() and understood.offered) or (plain and several):
+    elif understood.offered > 1 and understood.text.isdigit() and len(understood.text) <= CHOICE_DIGITS:
         sorry = Say("utter_number_out_of_range", {"n": understood.offered}, picks=())
+    elif several or requested in ("consent", *ASKED_OF_CHOICES, *_SPECIAL):
+        sorry = Say("utter_fallback_choose", picks=())
     else:
         sorry = Say("utter_fallback_plain", picks=())
     return Step(asked.slots, asked.requested, (sorry, *asked.says))
 
 
 def _ahead(understood: Understood, slot: str, answers: Answers, knowledge: Knowledge) -> dict[str, Any]:
-    """What else a longer message told for certain, before it was asked; nothing before the consent, nothing from names."""
+    """What else a longer message told for certain, before it was asked; nothing before the consent or in a name."""
     too_short = len(understood.text.split()) < SENTENCE_WORDS
     if answers.get("consent") is None or slot in NAMES or too_short or asks_back(understood.text):
         return {}
@@ -287,10 +274,15 @@ def _correct(understood: Understood, requested: str, answers: Answers, knowledge
     asked = named(understood.text, FIELD_WORDS)
     if asked == requested:
         return again(requested, answers, knowledge, understood.language)
+    given = fields_to_change(answers)
+    if given and _askable(asked, answers) and answers.get(asked) is None:  # not asked yet: asked now
+        return _ask(asked, {}, answers, knowledge, understood.language)
+    if asked is None and len(given) == 1:
+        (asked,) = given
     if asked not in BY_SLOT or answers.get(asked) is None:
         return (
             Step({}, CHANGE, (_which("utter_change_which", answers),))
-            if fields_to_change(answers)
+            if given
             else again(requested, answers, knowledge, understood.language)
         )
     emptied = {asked: None, "place_step": None}
@@ -319,12 +311,14 @@ def _resume(understood: Understood, answers: Answers, knowledge: Knowledge) -> S
         return Step(asked.slots, asked.requested, (Say("utter_started_over"), *asked.says))
     if understood.answer is None and understood.intent == "affirm":
         return again(answers.get("pending"), answers, knowledge, understood.language)
+    if understood.answer is None and understood.intent == "deny":  # no to "shall we go on?" is yes to "stop here?"
+        understood = replace(understood, intent="cancel")
     return _leave(understood, answers, knowledge)
 
 
 def _change(understood: Understood, answers: Answers, knowledge: Knowledge) -> Step | None:
     asked = understood.answer if understood.answer in BY_SLOT else named(understood.text, FIELD_WORDS)
-    if asked in BY_SLOT and BY_SLOT[asked].needed(answers):
+    if _askable(asked, answers):
         emptied = {asked: None, "place_step": None, "unread": None}
         return _ask(asked, emptied, {**answers, **emptied}, knowledge, understood.language)
     if understood.answer is None and understood.intent in ("deny", "back"):
@@ -343,6 +337,11 @@ def _confirm(understood: Understood, answers: Answers, knowledge: Knowledge) -> 
 
 
 _SPECIAL: Final = {LEAVE: _leave, RESUME: _resume, CHANGE: _change, CONFIRM: _confirm}
+
+
+def _askable(asked: Any, answers: Answers) -> TypeGuard[str]:
+    """Whether a field can be asked on a person's wish; the number the channel gives may be exchanged for another."""
+    return asked in BY_SLOT and (asked == "phone" or BY_SLOT[asked].needed(answers))
 
 
 def _which(message_id: str, answers: Answers) -> Say:

@@ -14,7 +14,8 @@ from knowledge.identifiers import read_person_name
 
 _APART: Final = re.compile(
     r"[,،;؛\n]|\. "
-    r"|\b(?:et )?(?:je (?:suis|travaille|fais|vis)|j['’ ]?habite|d['’]|de|à|a|mn|men|f|fi|ana|kan?khdem|sakn|sakna|sakena)\b"
+    r"|\b(?:et )?(?:je (?:suis|travaille|fais|vis)|j['’ ]?habite|d['’]|de|à|a)\b"
+    r"|\b(?:mn|men|f|fi|ana|kan?khdem|sakn|sakna|sakena)\b"
     r"|(?:^|(?<=\s))و?(?:من|في|ف|أنا|انا|أعمل|أسكن|أصنع|كنخدم|خدام|خدامة|ساكن|ساكنة)(?=\s)"
     r"|(?:^|(?<=\s))(?:صانع|صانعة|حرفي|حرفية)(?=\s)",
     re.IGNORECASE,

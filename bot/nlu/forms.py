@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.fitting import STRENGTH, fit
-from bot.nlu.linear import LinearModel
-from bot.nlu.views import READ_AT_MOST, surface
+from bot.nlu.fitting import STRENGTH
+from bot.nlu.learnt import Learnt
+from bot.nlu.views import READ_AT_MOST, Views, surface
 from darija.script import Script, count_letters, script_of
 
 ARABIC_LETTERS: Final = ("ary", "ar")
@@ -27,7 +25,7 @@ LETTERS_AT_LEAST: Final = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class FormIdentifier(GraphComponent):
+class FormIdentifier(Learnt):
     """Sets the message property `language`: {"form": "ary" | "ary-Latn" | "ar" | "fr" | None, "confidence": 0…1}.
 
     It learns from the `metadata: {form: …}` of the sections of data/nlu. Darija and standard Arabic in two words are
@@ -35,51 +33,14 @@ class FormIdentifier(GraphComponent):
     """
 
     @staticmethod
+    def analyser(text: str) -> Views:
+        """Look at the text as it is written."""
+        return surface(text)
+
+    @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`strength`: C of the regression. `rarest`: examples a term must occur in to be kept."""
         return {"strength": STRENGTH, "rarest": 2}
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: LinearModel | None = None,
-    ) -> None:
-        self._config = {**self.get_default_config(), **config}
-        self._model_storage = model_storage
-        self._resource = resource
-        self._model = model
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> FormIdentifier:
-        """Make an untrained identifier."""
-        del execution_context
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> FormIdentifier:
-        """Read a trained identifier.
-
-        Raises:
-            ValueError: The model holds none, or not a whole one: training it again is the way out.
-        """
-        del execution_context, kwargs
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder, surface))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples whose section names its form.
@@ -89,17 +50,7 @@ class FormIdentifier(GraphComponent):
         """
         named = [(one.get("text"), form_of(one)) for one in training_data.intent_examples]
         examples = [(text, form) for text, form in named if text and form]
-        fitted = fit(
-            [text for text, _ in examples],
-            [form for _, form in examples],
-            surface,
-            strength=self._config["strength"],
-            rarest=self._config["rarest"],
-        )
-        self._model = fitted.model
-        with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
-        return self._resource
+        return self.learn([text for text, _ in examples], [form for _, form in examples])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the language of each message."""

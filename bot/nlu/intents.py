@@ -5,80 +5,36 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.fitting import STRENGTH, fit
-from bot.nlu.linear import LinearModel
-from bot.nlu.views import folded
+from bot.nlu.fitting import STRENGTH
+from bot.nlu.learnt import Learnt
+from bot.nlu.views import Views, folded
 
 KNOWN: Final = "text_known"
 """Message property: share (0…1) of the text's n-grams that were seen in training; read by `Fallback`."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class FoldedIntentClassifier(IntentClassifier, GraphComponent):
+class FoldedIntentClassifier(Learnt, IntentClassifier):
     """Logistic regression over phonetic and skeleton n-grams; sets `intent` and `intent_ranking` as Rasa's own do.
 
     A text none of whose n-grams was ever seen gets every intent at confidence 0.
     """
 
     @staticmethod
+    def analyser(text: str) -> Views:
+        """Look at sounds and consonants."""
+        return folded(text)
+
+    @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`strength`: C of the regression. `rarest`: examples a term must occur in. `ranking_length`: intents given."""
         return {"strength": STRENGTH, "rarest": 1, "ranking_length": 10}
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        """What Rasa checks for before training."""
-        return ["sklearn", "scipy"]
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: LinearModel | None = None,
-    ) -> None:
-        self._config = {**self.get_default_config(), **config}
-        self._model_storage = model_storage
-        self._resource = resource
-        self._model = model
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> FoldedIntentClassifier:
-        """Make an untrained classifier."""
-        del execution_context
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> FoldedIntentClassifier:
-        """Read a trained classifier.
-
-        Raises:
-            ValueError: The model holds none, or not a whole one: training it again is the way out.
-        """
-        del execution_context, kwargs
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder, folded))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the intent examples.
@@ -87,17 +43,7 @@ class FoldedIntentClassifier(IntentClassifier, GraphComponent):
             TooFewClassesError: The data has fewer than two intents.
         """
         examples = [one for one in training_data.intent_examples if one.get("text")]
-        fitted = fit(
-            [one.get("text") for one in examples],
-            [one.get("intent") for one in examples],
-            folded,
-            strength=self._config["strength"],
-            rarest=self._config["rarest"],
-        )
-        self._model = fitted.model
-        with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
-        return self._resource
+        return self.learn([one.get("text") for one in examples], [one.get("intent") for one in examples])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent and ranking of each message."""

@@ -27,8 +27,6 @@ CLEAR_ALONE: Final = frozenset(
         "field_organisation",
         "field_place",
         "field_craft",
-        "field_legal_form",
-        "field_export",
     }
 )
 """Fields whose value needs no name beside it where each character costs (SMS)."""

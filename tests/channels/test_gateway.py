@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+
 import httpx
 import pytest
-import sqlalchemy as sa
-from channels.gateway import create_app
+
 from runtime.clock import FixedClock
 from runtime.settings import Settings, load_settings
-from storage import channel_state, migrate, tables
 from storage import database as database_module
+from storage import migrate
 from storage.database import Database
+from tests.channels.incoming import PATH, locked, rows, serving
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
 from tests.updates import HEADERS, SECRET, block_update, tap_update, text_update
-from tests.channels.incoming import PATH, locked, rows, serving
 
 
 @pytest.fixture

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+
 import pytest
 import sqlalchemy as sa
+
 from channels.sender import (
     FIRST_RETRY_S,
     KEEP_INBOX_DAYS,
     LONGEST_RETRY_S,
-    MOST_ATTEMPTS,
     Channel,
     Sender,
-    backoff_s,
 )
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
-from channels.telegram.adapter import TelegramAdapter
-from channels.telegram.render import MAX_TEXT_UNITS
-from channels.telegram.render import render as render_telegram
-from conversation import Choice, Inbound, InboundKind, Outbound, PersonKey
+from conversation import Choice, Inbound, InboundKind, PersonKey
 from runtime.clock import FixedClock
-from storage import conversations, inbox, migrate, outbox, people, tables
+from storage import conversations, inbox, tables
 from storage.database import Database
+from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, put, row, shown
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
-from tests.channels.outgoing import SEND, STUCK_AFTER_S, a_sender, put, row, shown
 
 
 async def test_an_answer_arrives_with_its_buttons(sender: Sender, telegram: FakeTelegram, clock: FixedClock) -> None:

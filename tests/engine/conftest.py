@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
 import pytest
-import sqlalchemy as sa
+
 from app.fits import fits
-from bot.actions.context import current
-from bot.engine import worker as worker_module
 from bot.engine.loading import load_engine
 from bot.engine.turn import Engine
-from bot.engine.worker import RETRY_S, Worker
-from conversation import Inbound, InboundKind, PersonKey
-from runtime.clock import FixedClock, SystemClock
+from bot.engine.worker import Worker
+from runtime.clock import FixedClock
 from runtime.settings import load_settings
 from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, migrate, outbox, staff, tables
+from storage import migrate
 from storage.database import Database
 from tests.engine.waiting import MAX_ATTEMPTS
 

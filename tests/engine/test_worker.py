@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
-import threading
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
+
 import pytest
-import sqlalchemy as sa
-from app.fits import fits
+
 from bot.actions.context import current
-from bot.engine import worker as worker_module
-from bot.engine.loading import load_engine
-from bot.engine.turn import Engine
 from bot.engine.worker import RETRY_S, Worker
-from conversation import Inbound, InboundKind, PersonKey
-from runtime.clock import FixedClock, SystemClock
-from runtime.settings import load_settings
-from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, migrate, outbox, staff, tables
-from storage.database import Database
-from tests.engine.waiting import MAX_ATTEMPTS, broken, row, say, table, texts, until, working
+from runtime.clock import FixedClock
+from storage import staff, tables
+from tests.engine.waiting import MAX_ATTEMPTS, broken, row, say, table, texts
 
 
 def serve(worker: Worker, runner: asyncio.Runner, clock: FixedClock, *, times: int) -> None:
@@ -269,6 +257,6 @@ def test_logs_of_a_failure_say_where_and_not_what(
     written = "".join(capsys.readouterr())
     assert "turn_failed" in written
     assert "ZeroDivisionError" in written
-    assert "test_worker.py:" in written
+    assert "waiting.py:" in written
     for word in ("own words", "khadija", "212600000001"):
         assert word not in written

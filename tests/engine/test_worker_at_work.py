@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
 import pytest
-import sqlalchemy as sa
-from app.fits import fits
-from bot.actions.context import current
+
 from bot.engine import worker as worker_module
-from bot.engine.loading import load_engine
-from bot.engine.turn import Engine
 from bot.engine.worker import RETRY_S, Worker
-from conversation import Inbound, InboundKind, PersonKey
 from runtime.clock import FixedClock, SystemClock
-from runtime.settings import load_settings
-from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, migrate, outbox, staff, tables
-from storage.database import Database
-from tests.engine.waiting import MAX_ATTEMPTS, broken, row, say, table, texts, until, working
+from storage import channel_state, inbox, outbox, tables
+from tests.engine.waiting import MAX_ATTEMPTS, row, say, table, texts, until, working
 
 
 def test_a_turn_without_end_is_ended(
@@ -46,7 +36,6 @@ def test_a_turn_without_end_is_ended(
     assert (row(worker, stuck).state, row(worker, stuck).attempts) == ("waiting", 1)
     assert worker.once(runner)
     assert row(worker, other).state == "done"
-    serve(worker, runner, clock, times=0)
     clock.advance(RETRY_S[0])
     assert worker.once(runner)
     assert row(worker, stuck).attempts == 2

@@ -1,0 +1,85 @@
+"""What the trained components share: a linear model that is fitted, stored with Rasa's model, and read back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Self
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+
+from bot.nlu.fitting import fit
+from bot.nlu.linear import LinearModel
+from bot.nlu.views import Views
+
+
+class Learnt(GraphComponent):
+    """A component around one linear model."""
+
+    @staticmethod
+    @abstractmethod
+    def analyser(text: str) -> Views:
+        """Make of a text the n-grams it looks at."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What Rasa checks for before training."""
+        return ["sklearn", "scipy"]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
+        """Make an untrained component."""
+        del execution_context
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Self:
+        """Read a trained component.
+
+        Raises:
+            ValueError: The model holds none, or not a whole one: training it again is the way out.
+        """
+        del execution_context, kwargs
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder, cls.analyser))
+
+    def learn(self, texts: Sequence[str], labels: Sequence[str]) -> Resource:
+        """Fit the model to examples and store it.
+
+        Raises:
+            TooFewClassesError: Fewer than two different labels.
+        """
+        fitted = fit(
+            texts, labels, type(self).analyser, strength=self._config["strength"], rarest=self._config["rarest"]
+        )
+        self._model = fitted.model
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
