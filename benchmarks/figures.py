@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+QUIET: Final = 0.5
+"""Load below which a machine counts as left alone."""
 CPU_FILE: Final = Path("/proc/cpuinfo")
 SHOWN_VERSIONS: Final = ("rasa", "rasa-sdk", "sqlalchemy", "numpy", "fastapi", "uvicorn", "uvloop")
 
@@ -48,8 +50,9 @@ def latencies(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def machine() -> dict[str, Any]:
-    """Kind of machine and versions; no name of a host or of a person."""
+    """Kind of machine, versions, and how busy it is now; no name of a host or of a person. Ask before the run."""
     return {
+        "load_before": round(os.getloadavg()[0], 2),  # processes that ran or wanted to, over the last minute
         "cpu": _cpu_model(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -76,6 +79,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "  ".join([first, *others]).rstrip()
 
     return "\n".join([line(head), "  ".join("-" * width for width in widths), *(line(row) for row in rows)])
+
+
+def show_machine(about: dict[str, Any]) -> str:
+    """One line about the machine."""
+    busy = " – others were using it: take the figures for less than they are" if about["load_before"] > QUIET else ""
+    return (
+        f"{about['cpu']}, {about['cores']} cores, Python {about['python']}; load before the run "
+        f"{about['load_before']}{busy}"
+    )
 
 
 def show_spread(figures: dict[str, float], digits: int = 0) -> str:

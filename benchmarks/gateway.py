@@ -28,7 +28,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from benchmarks.client import Load, post_all
-from benchmarks.figures import latencies, machine, show_spread, show_targets, spread, table, write
+from benchmarks.figures import latencies, machine, show_machine, show_spread, show_targets, spread, table, write
 from benchmarks.gateway_process import VARIANTS
 from benchmarks.processes import Pinned, cores, free_port
 from runtime.settings import PROJECT
@@ -218,12 +218,13 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="a short run, under half a minute")
     options.add_argument("--json", type=Path, metavar="FILE", help="keep the figures here")
     chosen = options.parse_args()
+    about = machine()
     folder_of_runs = PROJECT / "var" / "bench"  # on a real disk: /tmp may be memory, where a flush costs nothing
     folder_of_runs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gateway-", dir=folder_of_runs) as folder:
         results = measure(3 if chosen.quick else 9, 1500 if chosen.quick else 4000, Path(folder))
     promises = targets(results)
-    report = {"benchmark": "gateway", "machine": machine(), "database": "SQLite, WAL, synchronous FULL", **results}
+    report = {"benchmark": "gateway", "machine": about, "database": "SQLite, WAL, synchronous FULL", **results}
     report["targets"] = [{"promise": promise, "kept": kept} for promise, kept in promises]
     rows = [
         [
@@ -235,8 +236,7 @@ def main() -> int:
         ]
         for found in results["gateways"].values()
     ]
-    shown = report["machine"]
-    print(f"{shown['cpu']}, {shown['cores']} cores, Python {shown['python']}; {CONNECTIONS} connections\n")
+    print(f"{show_machine(about)}\n{CONNECTIONS} connections\n")
     print(table(["gateway", "acks/s (min to max)", "p50 ms", "p95 ms", "p99 ms", "MB", "samples"], rows))
     for name, figures in results["ratios"].items():
         print(f"\n{name.replace('_', ' ')}: {show_spread(figures, 2)}", end="")

@@ -134,6 +134,8 @@ def measure(size: Size, folder: Path, kept: Path, profile: Path | None) -> dict[
     about_model = fingerprint()
     models = {name: kept / "models" / f"{name}-{about_model}.tar.gz" for name in ("ours", "stock")}
     models["ours"].parent.mkdir(exist_ok=True)
+    for old in set(models["ours"].parent.iterdir()) - set(models.values()):
+        old.unlink()
     stock = Stock(environment, folder, measured, _settings(folder / "stock"))
     training = {}
     if size.trains or not models["ours"].exists():
@@ -216,6 +218,7 @@ def main() -> int:
     options.add_argument("--json", type=Path, metavar="FILE", help="keep the figures here")
     options.add_argument("--profile", type=Path, metavar="FILE", help="profile one more block of ours (cProfile)")
     chosen = options.parse_args()
+    about = machine()
     kept = PROJECT / "var" / "bench"  # on a real disk: /tmp may be memory, where a flush costs nothing
     kept.mkdir(parents=True, exist_ok=True)
     try:
@@ -226,7 +229,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     promises = targets(results)
-    report = {"benchmark": "turns", "machine": machine(), "database": "SQLite, WAL, synchronous FULL", **results}
+    report = {"benchmark": "turns", "machine": about, "database": "SQLite, WAL, synchronous FULL", **results}
     report["targets"] = [{"promise": promise, "kept": is_kept} for promise, is_kept in promises]
     show(report, promises)
     if chosen.json:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from benchmarks.figures import latencies, show_spread, show_targets, spread, table
+from benchmarks.figures import latencies, show_machine, show_spread, show_targets, spread, table
 from benchmarks.script import EARLY, LATE
 from benchmarks.stock import Talked
 
@@ -91,8 +91,8 @@ def targets(results: dict[str, Any]) -> list[tuple[str, bool]]:
 
 def show(report: dict[str, Any], promises: Sequence[tuple[str, bool]]) -> None:
     """Print a report for people."""
-    about, stock = report["machine"], report["stock_is"]
-    print(f"{about['cpu']}, {about['cores']} cores, Python {about['python']}; everything measured on one core")
+    stock = report["stock_is"]
+    print(show_machine(report["machine"]))
     print(f"stock Rasa: {stock['environment']}; {stock['tracker_store']}\n")
     sides = {
         "ours": "ours",

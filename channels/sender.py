@@ -138,6 +138,8 @@ class Sender:
             for number, payload in enumerate(payloads):
                 if number < envelope.parts_sent:
                     continue
+                with self._database.begin_light() as connection:
+                    outbox.begin(connection, envelope.outbox_id)
                 provider_id = await channel.adapter.send(envelope.address, payload)
                 if number + 1 < len(payloads):
                     with self._database.begin() as connection:

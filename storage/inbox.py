@@ -167,8 +167,9 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
     for found in connection.execute(_next_waiting, {"now": now, "owner": owner}).all():
         conversation_id = found.conversation_id
         if conversation_id is None:
-            inbound = wire.load_inbound(found.body)
-            conversation_id = people.ensure(connection, inbound.person, now=now, display_name=inbound.display_name)
+            person = PersonKey(found.channel, found.address)
+            name = found.body.get("display_name")
+            conversation_id = people.ensure(connection, person, now=now, display_name=name)
         if conversation_id in passed_by:
             continue
         if _lease(connection, conversation_id, owner=owner, now=now, lease_s=lease_s):

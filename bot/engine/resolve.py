@@ -21,6 +21,10 @@ from storage.menus import Menu, Offered
 
 NUMBER_MAX_CHARS: Final = 12
 """A typed choice is short: "2", "٢", "جوج", "le 3"; longer texts with a number in them are answers."""
+ALIKE: Final = {normalise("إلغاء"): "/cancel", normalise("اللغة"): "/change_language"}
+"""Two words that sound alike, so that understanding cannot tell them apart: told by their letters."""
+SOMEBODY: Final = frozenset(map(phonetic, ("شي حد", "شي واحد", "chi wahd", "chi wa7ed", "chi 7ed", "chi had")))
+"""What we tell people to write for a person of the team; its "wahd" is not the first choice."""
 NOD: Final = frozenset("👍👌✅✔☑")
 """Signs that stand for a yes."""
 SKIN: Final = frozenset("🏻🏼🏽🏾🏿\ufe0f\u200d ")
@@ -92,11 +96,15 @@ def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None
     if not any(character.isalnum() for character in text):
         return Resolved(_payload("media", {"answer": "sticker"}), text)
     if len(text) <= NUMBER_MAX_CHARS:
-        number = read_number(text)
+        number = 0 if phonetic(text) in SOMEBODY else read_number(text)
         if number is not None and shown and menus and (picked := _keyed(menus[0], str(number))):
             return Resolved(picked.payload, text, menus[0])
         if number == 0:
             return Resolved(PERSON, text)
+    return _labelled(text, menus, shown=shown, pending=pending) or Resolved(ALIKE.get(normalise(text)), text)
+
+
+def _labelled(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None) -> Resolved | None:
     open_ = [
         menu
         for index, menu in enumerate(menus)
@@ -108,11 +116,11 @@ def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None
             for one in menu.offered:
                 if said and same(one.label) == said:
                     return Resolved(_meant(one, current=shown and menu is menus[0]), text, menu)
-    return Resolved(None, text)
+    return None
 
 
 def _meant(one: Offered, *, current: bool) -> str:
-    """The payload of a choice; a yes to an earlier question only voices the wish, and is asked about once more."""
+    """The payload of a choice; a yes to an earlier "erase all?" only voices the wish, and is asked about once more."""
     return one.payload if current or one.role != "yes" else one.payload.partition("{")[0]
 
 

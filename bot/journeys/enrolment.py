@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeGuard
 
-from bot.journeys.hearing import asks_back, has_number, named_value, plain_yes_no
-from bot.journeys.model import SKIPPED, Answers, Pick, Question, Reading, Say, Understood
+from bot.journeys.filing import Filed, from_file
+from bot.journeys.hearing import asks_back, asks_if_needed, has_number, named_value, plain_yes_no
+from bot.journeys.model import Answers, Pick, Question, Reading, Say, Understood
 from bot.journeys.questions import BY_SLOT, QUESTIONS
 from bot.journeys.summary import fields_to_change, lines
 from bot.journeys.wishes import CONTROLS, INTERRUPTIONS
 from bot.journeys.words import FIELD_WORDS, named
 from knowledge import Knowledge
-from knowledge.identifiers import read_person_name
+from knowledge.identifiers import looks_like_national_id, read_person_name
 
 CONFIRM: Final = "enroll_confirm"
 CHANGE: Final = "enroll_change"
@@ -21,6 +22,8 @@ LEAVE: Final = "enroll_leave"
 RESUME: Final = "enroll_resume"
 SURE: Final = 0.5
 """Confidence from which a message is taken for a wish of its own and not for an answer, 0…1."""
+PERSON_SURE: Final = 0.8
+"""Confidence from which "somebody" is a person of the team and no part of an answer, 0…1."""
 VERY_SURE: Final = 0.9
 """The same where a name is asked, 0…1: Salma, Ali and Iman sound like greetings, goodbyes and menus."""
 SENTENCE_WORDS: Final = 4
@@ -60,14 +63,6 @@ class Step:
     outcome: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A registration that already stands."""
-
-    reference: str
-    answers: Mapping[str, Any]
-
-
 REJECTED: Final = Step(rejected=True)
 
 
@@ -78,7 +73,7 @@ def begin(
     if understood.intent == "enroll_edit":
         if filed is None:
             return Step(says=(Say("utter_edit_none"),), outcome="ended")
-        loaded = {**dict.fromkeys(OWN_SLOTS), **filed.answers, "edit_of": filed.reference, "phone_known": phone_known}
+        loaded = {**dict.fromkeys(OWN_SLOTS), **from_file(filed), "phone_known": phone_known}
         asked = understood.answer or named(understood.text, FIELD_WORDS)
         if _askable(asked, loaded):
             loaded[asked] = None
@@ -131,6 +126,8 @@ def _answers(understood: Understood, requested: str, answers: Answers, knowledge
 
 def _read(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
     question = BY_SLOT.get(requested)
+    if understood.intent == "ask_human" and understood.confidence >= PERSON_SURE and understood.answer is None:
+        return REJECTED  # "chi wahd" also answers "through somebody?"; that is a choice to pick
     meant = understood.intent if understood.confidence >= _sure_from(understood, requested) else ""
     short = len(understood.text.split()) < SENTENCE_WORDS
     asks = question is not None and understood.answer is None and asks_back(understood.text)
@@ -140,9 +137,7 @@ def _read(understood: Understood, requested: str, answers: Answers, knowledge: K
         if reading.status != "other" and not named_only:
             return _follow(reading, question, answers, knowledge, understood)
     if question is not None and asks and _explains(understood, meant):
-        return Step(
-            {}, requested, (Say(question.about, picks=()), question.ask(answers, knowledge, understood.language))
-        )
+        return _explain(understood, question, answers, knowledge)
     if understood.answer is None and meant in CONTROLS:
         return _control(meant, understood, requested, answers, knowledge)
     if meant in INTERRUPTIONS and not (meant == "out_of_scope" and short and understood.text):
@@ -163,8 +158,15 @@ def _sure_from(understood: Understood, requested: str) -> float:
 def _explains(understood: Understood, meant: str) -> bool:
     """Whether a question asked back has no answer of its own among the rules, or only a guessed wish."""
     if meant in INTERRUPTIONS:
-        return meant in ("out_of_scope", "bot_identity")
+        return meant == "out_of_scope" or (meant == "bot_identity" and understood.confidence < VERY_SURE)
     return meant not in CONTROLS or meant in ("enroll", "repeat") or understood.confidence < VERY_SURE
+
+
+def _explain(understood: Understood, question: Question, answers: Answers, knowledge: Knowledge) -> Step:
+    about = question.about
+    if asks_if_needed(understood.text):
+        about = "utter_help_in_form" if question.skip else "utter_cannot_skip"
+    return Step({}, question.slot, (Say(about, picks=()), question.ask(answers, knowledge, understood.language)))
 
 
 def _follow(
@@ -195,7 +197,7 @@ def _follow(
 def _unread(understood: Understood, requested: str, answers: Answers, knowledge: Knowledge) -> Step:
     ahead = _ahead(understood, requested, answers, knowledge)
     if ahead:
-        return _ask(requested, ahead, {**answers, **ahead}, knowledge, understood.language)
+        return _noted(_ask(requested, ahead, {**answers, **ahead}, knowledge, understood.language))
     plain = plain_yes_no(understood)
     several = understood.offered > 1
     if plain == "deny" and requested in BY_SLOT and not several:
@@ -207,6 +209,8 @@ def _unread(understood: Understood, requested: str, answers: Answers, knowledge:
         return asked
     if count > UNREAD_BEFORE_PERSON:
         sorry = Say("utter_fallback_person", picks=())
+    elif looks_like_national_id(understood.text):
+        sorry = Say("utter_no_national_id")
     elif understood.offered > 1 and understood.text.isdigit() and len(understood.text) <= CHOICE_DIGITS:
         sorry = Say("utter_number_out_of_range", {"n": understood.offered}, picks=())
     elif several or requested in ("consent", *ASKED_OF_CHOICES, *_SPECIAL):
@@ -218,7 +222,7 @@ def _unread(understood: Understood, requested: str, answers: Answers, knowledge:
 
 def _ahead(understood: Understood, slot: str, answers: Answers, knowledge: Knowledge) -> dict[str, Any]:
     """What else a longer message told for certain, before it was asked; nothing before the consent or in a name."""
-    too_short = len(understood.text.split()) < SENTENCE_WORDS
+    too_short = len(understood.text.split()) < SENTENCE_WORDS and understood.first("location") is None
     if answers.get("consent") is None or slot in NAMES or too_short or asks_back(understood.text):
         return {}
     found: dict[str, Any] = {}
@@ -227,6 +231,10 @@ def _ahead(understood: Understood, slot: str, answers: Answers, knowledge: Knowl
             reading = BY_SLOT[name].strong(understood, answers, knowledge)
             found |= reading.values if reading.status == "answer" else {}
     return found
+
+
+def _noted(step: Step) -> Step:
+    return replace(step, says=(Say("utter_noted"), *step.says))
 
 
 def _count(answers: Answers, slot: str) -> int:
@@ -246,7 +254,7 @@ def _control(meant: str, understood: Understood, requested: str, answers: Answer
         earlier = _before(requested, answers)
         if earlier is None:
             asked = again(requested, answers, knowledge, language)
-            return Step(asked.slots, asked.requested, (Say("utter_nothing_to_go_back"), *asked.says))
+            return Step(asked.slots, asked.requested, (Say("utter_nothing_to_go_back", picks=()), *asked.says))
         emptied = {earlier: None, "place_step": None, "unread": None}
         return _ask(earlier, emptied, {**answers, **emptied}, knowledge, language)
     if meant == "skip":
@@ -292,7 +300,7 @@ def _correct(understood: Understood, requested: str, answers: Answers, knowledge
         said = replace(understood, text=named_value(understood.text, FIELD_WORDS[asked]))
         reading = BY_SLOT[asked].weak(said, answers, knowledge)
     if reading.status == "answer":  # "my town is Fès": the new value stands in the same message
-        return _follow(reading, BY_SLOT[asked], {**answers, **emptied}, knowledge, understood)
+        return _noted(_follow(reading, BY_SLOT[asked], {**answers, **emptied}, knowledge, understood))
     return _ask(asked, emptied, {**answers, **emptied}, knowledge, understood.language)
 
 
@@ -383,12 +391,3 @@ def _ask(requested: str, slots: Mapping[str, Any], answers: Answers, knowledge: 
     else:
         say = BY_SLOT[requested].ask(answers, knowledge, language)
     return Step(slots, requested, (say,))
-
-
-def to_file(answers: Answers) -> dict[str, Any]:
-    """The answers as they are filed: without what only the talk needed."""
-    kept = [question.slot for question in QUESTIONS if question.slot != "consent"]
-    filed = {
-        slot: answers[slot] for slot in (*kept, "years", "craft_typed") if answers.get(slot) not in (None, SKIPPED)
-    }
-    return {**filed, "consent": "accept"}

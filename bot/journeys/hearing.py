@@ -18,13 +18,30 @@ YES_NO_SURE: Final = 0.85
 _OPENINGS: Final = (
     *("شنو", "اشنو", "علاش", "كيفاش", "واش", "فين", "شحال", "بشحال", "شكون", "اشمن", "فوقاش", "وقتاش"),
     *("chno", "chnou", "achno", "3lach", "kifach", "wach", "fin", "chhal", "bchhal", "chkoun", "achmen", "fo9ach"),
-    *("ماذا", "لماذا", "ما هو", "ما هي", "ما معنى", "كيف", "أين", "متى", "هل", "من هو"),
+    *(
+        "ماذا",
+        "لماذا",
+        "ما هو",
+        "ما هي",
+        "ما معنى",
+        "ما الفرق",
+        "quelle différence",
+        "كيف",
+        "أين",
+        "متى",
+        "هل",
+        "من هو",
+    ),
     *("pourquoi", "comment", "combien", "c'est quoi", "qu'est-ce", "est-ce que", "est ce", "quel", "quelle", "quels"),
 )
 _ENDINGS: Final = ("شنو هي", "شنو هو", "شنو هاد", "علاش", "chno hiya", "chno howa", "3lach", "c'est quoi", "pourquoi")
+_NEEDED: Final = ("ضروري", "darori", "daruri", "بزز", "bezz", "إلزامي", "obligatoire", "obligé", "nécessaire", "لازم")
+MARKED_WORDS: Final = 3
+"""From so many words on, a question mark makes a question; "artisan ?" is an answer given with doubt."""
 _AND: Final = ("", "w ", "o ", "wa ", "iwa ")
 _DIGITS: Final = re.compile(r"\d{2,}|(?<![^\W_])\d+(?![^\W_])")
 """A number and not a letter of Latin Darija: 45872, A12 and 5, but not ma3ndich or 9rib."""
+_NO: Final = ("لا", "لالا", "ماشي", "والو", "non", "pas", "مابغيت", "مابغيتش", "عمري")
 _IS: Final = frozenset(
     map(phonetic, ("هي", "هو", "راه", "هوا", "hiya", "howa", "hia", "rah", "est", "c'est", "ديالي", "dyali", "الصحيحة"))
 )
@@ -39,7 +56,20 @@ def asks_back(text: str) -> bool:
     """Whether a message answers the question with a question: "chno hiya?", "علاش", voice-typed without a mark."""
     heard = f"{phonetic(text)} "
     begins = any(heard.startswith(f"{joined}{key} ") for key in _keys(_OPENINGS) for joined in _AND)
-    return begins or any(f" {heard}".endswith(f" {key} ") for key in _keys(_ENDINGS))
+    marked = text.rstrip().endswith(("?", "؟")) and len(text.split()) >= MARKED_WORDS
+    return begins or marked or any(f" {heard}".endswith(f" {key} ") for key in _keys(_ENDINGS))
+
+
+def asks_if_needed(text: str) -> bool:
+    """Whether a question asked back is "must I answer?"."""
+    heard = f" {phonetic(text)} "
+    return any(f" {key} " in heard for key in _keys(_NEEDED))
+
+
+def refuses(text: str) -> bool:
+    """Whether a message of several words begins with a no: "لا عمري بعت برا" is nobody's name."""
+    first, *more = phonetic(text).split() or [""]
+    return bool(more) and first in _keys(_NO)
 
 
 def has_number(text: str) -> bool:

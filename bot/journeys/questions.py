@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from bot.journeys import place
-from bot.journeys.hearing import has_number
+from bot.journeys.hearing import has_number, refuses
 from bot.journeys.model import (
     OTHER,
     SKIPPED,
@@ -43,6 +43,8 @@ MASTER_YEARS: Final = 10
 YEARS_MAX: Final = 80
 YEARS_WORDS: Final = 3
 """In longer texts a number is years only beside the word: "une amie" is not one year."""
+NAME_WORDS_MAX: Final = 6
+"""More words than this are a sentence, typed or spoken, and nobody's name."""
 ORGANISATION_MAX_CHARS: Final = 80
 
 
@@ -109,7 +111,7 @@ def _years(text: str) -> int | None:
         return None
     if named(text, YEAR_WORDS):
         return years
-    slip = text.strip().isdigit() and years < MASTER_YEARS  # 7 under four choices is a number that was not offered
+    slip = years < MASTER_YEARS  # 7 under four choices is a number that was not offered; "wahd" is "a"
     return None if slip or len(text.split()) > YEARS_WORDS else years
 
 
@@ -118,10 +120,11 @@ def _name(understood: Understood, answers: Answers, knowledge: Knowledge) -> Rea
         return OTHER
     if looks_like_national_id(understood.text):
         return unclear(Say("utter_no_national_id"), ask_again=True)
-    if len(understood.text.split()) == 1 and read_number(understood.text) is not None:
+    one_number = len(understood.text.split()) == 1 and read_number(understood.text) is not None
+    if one_number or refuses(understood.text):
         return unclear(Say("utter_name_unreadable"))
     text, more = apart(understood.text, answers, knowledge)
-    name = read_person_name(text)
+    name = read_person_name(text) if len(text.split()) <= NAME_WORDS_MAX else None
     return answered(person_name=name, **more) if name else unclear(Say("utter_name_unreadable"))
 
 
@@ -216,11 +219,18 @@ def _ice(understood: Understood, answers: Answers, _knowledge: Knowledge) -> Rea
         return OTHER
     if looks_like_national_id(understood.text):
         return unclear(Say("utter_no_national_id"), ask_again=True)
+    if understood.intent == "affirm" and answers.get("ice_typed"):
+        return answered(ice=answers["ice_typed"])
     ice = read_ice(understood.text)
+    digits = sum(map(str.isdigit, understood.text))
+    if ice is None and digits:
+        return unclear(Say("utter_ice_length", {"n": digits}))
     if ice is None:
-        return answered(ice=SKIPPED) if understood.intent in ("deny", "skip") else OTHER
+        if understood.intent in ("deny", "skip"):
+            return answered(ice=SKIPPED)
+        return _ice_length(understood.text) if has_number(understood.text) else OTHER
     if not ice.length_ok:
-        return unclear(Say("utter_ice_length", {"n": len(ice.digits)}))
+        return _ice_length(ice.digits)
     if not ice.check_ok and answers.get("ice_typed") != ice.digits:  # the same once more: the person is sure
         right = Pick("as_is", label="label_number_is_right")
         return unclear(
@@ -228,6 +238,10 @@ def _ice(understood: Understood, answers: Answers, _knowledge: Knowledge) -> Rea
             ice_typed=ice.digits,
         )
     return answered(ice=ice.digits)
+
+
+def _ice_length(text: str) -> Reading:
+    return unclear(Say("utter_ice_length", {"n": sum(map(str.isdigit, text))}))
 
 
 def _export(understood: Understood, _answers: Answers, _knowledge: Knowledge) -> Reading:
@@ -325,7 +339,6 @@ QUESTIONS: Final = (
         strong=_export,
         weak=_never,
         skip={"export": {"experience": SKIPPED}},
-        about="utter_programme_info",
     ),
     Question(
         "phone",

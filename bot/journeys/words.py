@@ -26,6 +26,7 @@ CATEGORY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "حرفي",
         "حرفية",
         "sana3i",
+        "snayi",
         "sana3iya",
         "7rayfi",
     ),
@@ -34,7 +35,18 @@ TRACK_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "export_coaching": ("accompagnement", "coaching", "mowakaba", "المواكبة", "مواكبة", "نبيع برا", "nbi3 berra"),
     "excellence": ("excellence", "التميز", "tamayoz"),
     "aggregation": ("groupement", "agrégation", "التجميع", "تجميع", "tajmi3"),
-    "training": ("formation", "formations", "فورماسيون", "التكوين", "تكوين", "takwin", "tkwin", "stage"),
+    "training": (
+        "formation",
+        "formations",
+        "فورماسيون",
+        "التكوين",
+        "تكوين",
+        "takwin",
+        "tkwin",
+        "stage",
+        "نتعلم",
+        "nt3ellem",
+    ),
     "fairs": (
         "foire",
         "foires",
@@ -92,7 +104,24 @@ LEGAL_FORM_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 EXPORT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "never": ("jamais", "عمري", "ليس بعد", "مازال", "mazal", "pas encore", "3mrni", "باقي", "ba9i", "لم أبع"),
-    "intermediary": ("intermédiaire", "وسيط", "واسطة", "wasit", "bazar", "بازار", "chi wahd", "مع شي واحد"),
+    "intermediary": (
+        "intermédiaire",
+        "وسيط",
+        "واسطة",
+        "wasit",
+        "bazar",
+        "بازار",
+        "chi wahd",
+        "مع شي واحد",
+        "شي واحد",
+        "عن طريق",
+        "3n tari9",
+        "3an tari9",
+        "sa7bi",
+        "صاحبي",
+        "kaybi3 liya",
+        "كيبيع ليا",
+    ),
     "direct": ("direct", "moi-même", "مباشرة", "براسي", "brassi", "bnefsi", "بنفسي"),
 }
 FIELD_WORDS: Final[Mapping[str, tuple[str, ...]]] = {

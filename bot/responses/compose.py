@@ -138,7 +138,7 @@ class Composer:
         if sms and name in CLEAR_ALONE:
             return str(shown)
         colon = " :" if language == "fr" else ":"
-        return f"{self._catalogs.text(name, language)}{colon} {shown}"
+        return f"{self._catalogs.text(name, language, sms=sms)}{colon} {shown}"
 
     def _rows(self, said: Said, language: str) -> list[_Row]:
         if said.picks is None:

@@ -233,6 +233,7 @@ async def test_what_a_dead_sender_held_is_taken_over(
     outbox_id = put(sender, "x")
     with database.begin() as connection:
         outbox.claim(connection, owner="sender-1", channels=["telegram"], now=clock.now())
+        outbox.begin(connection, outbox_id)
     other = a_sender("sender-2", database, adapter, clock)
     await other.recover()
     assert not await other.once()
@@ -241,6 +242,7 @@ async def test_what_a_dead_sender_held_is_taken_over(
     assert row(sender, outbox_id).unanswered == 1
     with database.begin() as connection:
         outbox.claim(connection, owner="sender-1", channels=["telegram"], now=clock.now())
+        outbox.begin(connection, outbox_id)
     await sender.recover()
     assert row(sender, outbox_id).unanswered == 2
     assert await sender.once()

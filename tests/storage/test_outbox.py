@@ -76,16 +76,18 @@ def test_an_answer_for_later_waits(database: Database) -> None:
 
 def test_what_was_being_sent_in_a_crash_is_counted_as_unanswered(database: Database) -> None:
     """A restarted sender takes up its own at once, another's only when it is old."""
-    put(database, a_conversation(database), "1")
+    row = put(database, a_conversation(database), "1")
+    put(database, a_conversation(database, "2"), "held, but the provider was not called yet", address="2")
     assert claim(database, "died")
     with database.begin() as connection:
+        outbox.begin(connection, row)
         assert outbox.recover(connection, owner="other", older_than=timedelta(seconds=50), now=NOW) == 0
-        assert outbox.recover(connection, owner="died", older_than=timedelta(seconds=50), now=NOW) == 1
-    (again,) = claim(database, "died")
-    assert again.unanswered == 1
+        assert outbox.recover(connection, owner="died", older_than=timedelta(seconds=50), now=NOW) == 2
+    again, other = claim(database, "died")
+    assert (again.unanswered, other.unanswered) == (1, 0)
     with database.begin() as connection:
         late = NOW + timedelta(seconds=51)
-        assert outbox.recover(connection, owner="other", older_than=timedelta(seconds=50), now=late) == 1
+        assert outbox.recover(connection, owner="other", older_than=timedelta(seconds=50), now=late) == 2
 
 
 def test_a_failed_send_is_tried_again_later(database: Database) -> None:

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("unanswered", sa.Integer(), nullable=False),
+        sa.Column("begun", sa.Boolean(), nullable=False),
         sa.Column("parts_sent", sa.Integer(), nullable=False),
         sa.Column("not_before", storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", storage.columns.UtcDateTime(timezone=True), nullable=True),
