@@ -36,7 +36,7 @@ class Side:
     """A worker and the inbox in front of it."""
 
     def __init__(self, model: Path) -> None:
-        rasa_compat.install()  # as the worker process does, before anything imports Rasa
+        rasa_compat.install(lean=True)  # as the worker process does, before anything imports Rasa
         from bot.engine import worker  # noqa: PLC0415 - imports Rasa
 
         settings = processes.prepare(load_settings(), "worker-1")

@@ -164,7 +164,7 @@ def begin(connection: sa.Connection, outbox_id: int) -> None:
 
 def part_sent(connection: sa.Connection, outbox_id: int, *, parts: int) -> None:
     """Remember that the first `parts` payloads of a long answer were accepted: a second try goes on from there."""
-    connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(parts_sent=parts))
+    connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(parts_sent=parts, begun=False))
 
 
 def sent(connection: sa.Connection, outbox_id: int, *, provider_message_id: str, now: datetime) -> None:
