@@ -31,7 +31,7 @@ def view(outbound: Outbound, surface: Surface, outbox_id: int, at: datetime) -> 
         "shown_as": _shown_as(outbound, surface),
         "list_title": outbound.list_title,
         "ask_phone": outbound.ask_phone if surface is Surface.TELEGRAM else None,
-        "ask_location": outbound.ask_location if surface is not Surface.SMS else None,
+        "ask_location": outbound.ask_location if surface is Surface.TELEGRAM else None,
         "language": outbound.language,
         "direction": "rtl" if outbound.language in RTL else "ltr",
         "media": None,
