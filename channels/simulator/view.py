@@ -7,10 +7,10 @@ from typing import Any
 
 from channels.sms.render import render as render_sms
 from channels.sms.segments import measure
+from channels.whatsapp.payloads import InteractivePayload
+from channels.whatsapp.render import render as render_whatsapp
 from conversation import Outbound, Surface
 
-BUTTONS = 3
-"""WhatsApp shows so many choices as buttons, more as a list (channel facts 1)."""
 RTL = frozenset({"ary", "ar"})
 
 
@@ -60,4 +60,5 @@ def _shown_as(outbound: Outbound, surface: Surface) -> str:
         return "numbered"
     if surface is Surface.TELEGRAM:
         return "keyboard"
-    return "buttons" if len(outbound.choices) <= BUTTONS else "list"
+    (payload,) = render_whatsapp(outbound)
+    return "list" if isinstance(payload, InteractivePayload) and payload.interactive.type == "list" else "buttons"
