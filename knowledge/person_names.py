@@ -44,8 +44,8 @@ _NOT_NAMES: Final = _heard(
 )
 _SENTENCES: Final = _heard(
     "wach واش chno شنو chnou achno أشنو comment pourquoi kifach كيفاش fin فين ach آش combien quel quelle qui "
-    "3lach علاش chhal شحال quand fo9ach فوقاش chkoun شكون où est-ce هل ماذا كيف متى أين لماذا bghit بغيت أريد "
-    "veux voudrais khassni خاصني kayn كاين ماكاينش ندير ndir عندي 3ndi"
+    "3lach علاش chhal شحال quand fo9ach فوقاش chkoun شكون est-ce هل ماذا كيف متى أين لماذا bghit بغيت أريد "
+    "veux voudrais khassni خاصني kayn كاين ماكاينش ندير ndir عندي 3ndi douar دوار"
 )
 _ASKS: Final = re.compile("[?؟]")
 _LETTER_DIGIT: Final = re.compile(r"(?<!\d)[235789](?!\d)")
