@@ -223,11 +223,7 @@ def close(connection: sa.Connection, inbox_ids: Sequence[int], *, turn_id: int |
 
 def release(connection: sa.Connection, claim: Claim, *, retry_at: datetime) -> None:
     """Give a person back after a failed attempt; their messages wait until `retry_at`."""
-    connection.execute(
-        conversation.update()
-        .where(conversation.c.id == claim.conversation_id)
-        .values(lease_owner=None, lease_until=None)
-    )
+    conversations.free(connection, claim.conversation_id)
     connection.execute(inbox.update().where(inbox.c.id.in_(claim.inbox_ids)).values(not_before=retry_at))
 
 

@@ -5,7 +5,6 @@ A person has identities (channel + opaque address); a phone number is an attribu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,19 +20,8 @@ from storage.tables import (
     inbox,
     journey,
     message,
-    outbox,
     person,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who is talking, as far as we know."""
-
-    person_id: int
-    language: str | None
-    language_chosen: bool
-    phone: str | None
 
 
 def ensure(connection: sa.Connection, key: PersonKey, *, now: datetime, display_name: str | None = None) -> int:
@@ -175,16 +163,6 @@ def erase(connection: sa.Connection, person_id: int, *, now: datetime, turn_inbo
         )
     connection.execute(person.delete().where(person.c.id == person_id))  # every other table follows by ON DELETE
     connection.execute(erasure.insert().values(messages=gone["messages"], journeys=gone["journeys"], at=now))
-
-
-def unsent(connection: sa.Connection, conversation_id: int) -> int:
-    """Messages to this conversation that have not left yet."""
-    count: int = connection.execute(
-        sa.select(sa.func.count())
-        .select_from(outbox)
-        .where(outbox.c.conversation_id == conversation_id, outbox.c.state.in_(("queued", "sending")))
-    ).scalar_one()
-    return count
 
 
 def of_conversation(connection: sa.Connection, conversation_id: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from bot.engine.resolve import Resolved, resolve, yes_or_no
 from bot.engine.speech import Collector
 from bot.responses import labels
 from bot.responses.compose import Composed, Composer, Said
-from conversation import Inbound, InboundKind, PersonKey, Surface
+from conversation import Inbound, InboundKind, Outbound, PersonKey, Surface
 from i18n.languages import LANGUAGES
 from knowledge import Knowledge
 from storage import conversations, inbox, menus, outbox, people, staff, wire
@@ -257,7 +257,7 @@ class Engine:
         now = turn.context.now
         if told is None or now - datetime.fromisoformat(told) >= GROUP_REMINDER:
             turn.memory["group_told_at"] = now.isoformat()
-            turn.said = [Said("utter_group", {}, (), None, ask_phone=False, ask_location=False)]
+            turn.said = [Said("utter_group", picks=())]
         turn.understanding.append(record.not_understood(one.inbox_id))
 
     def _end(
@@ -284,20 +284,8 @@ class Engine:
             now=now,
         )
         replies = [composed.outbound] if composed else [repeated] if repeated else []
-        sent_ids = [
-            outbox.add(
-                connection,
-                outbound,
-                conversation_id=context.conversation_id,
-                channel=context.channel,
-                address=context.address,
-                turn_id=turn_id,
-                now=now,
-                expires_at=now + timedelta(seconds=self._policy.reply_expires_s),
-                erase_after=context.erased,
-            )
-            for outbound in replies
-        ]
+        expires_at = now + timedelta(seconds=self._policy.reply_expires_s)
+        sent_ids = [_queue(context, outbound, turn_id, expires_at=expires_at) for outbound in replies]
         inbox.close(connection, inbox_ids, turn_id=turn_id)
         if context.erased:
             conversations.free(connection, context.conversation_id)
@@ -329,20 +317,12 @@ class Engine:
         snapshot = dict(facts["tracker"])
         inbox_ids = [one.inbox_id for one in waiting]
         turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
-        said = [Said("utter_apology", {}, (), None, ask_phone=False, ask_location=False)]
+        said = [Said("utter_apology", picks=())]
         composed = self._composer.compose(said, language=turn.context.language, surface=turn.context.surface, now=now)
         turn_id = conversations.record_turn(
             connection, conversation_id, understanding=[], actions=["apology"], events=[], now=now
         )
-        outbox_id = outbox.add(
-            connection,
-            composed.outbound,
-            conversation_id=conversation_id,
-            channel=facts["channel"],
-            address=facts["address"],
-            turn_id=turn_id,
-            now=now,
-        )
+        outbox_id = _queue(turn.context, composed.outbound, turn_id, expires_at=None)
         staff.ask(
             connection,
             person_id=facts["person_id"],
@@ -354,6 +334,20 @@ class Engine:
         record.log_turn(connection, conversation_id, turn_id, waiting, [(outbox_id, composed.outbound)], now)
         inbox.close(connection, inbox_ids, turn_id=turn_id, state=inbox.SET_ASIDE)
         conversations.free(connection, conversation_id)
+
+
+def _queue(context: TurnContext, outbound: Outbound, turn_id: int, *, expires_at: datetime | None) -> int:
+    return outbox.add(
+        context.connection,
+        outbound,
+        conversation_id=context.conversation_id,
+        channel=context.channel,
+        address=context.address,
+        turn_id=turn_id,
+        now=context.now,
+        expires_at=expires_at,
+        erase_after=context.erased,
+    )
 
 
 def surface_of(channel: str) -> Surface:
@@ -381,4 +375,4 @@ def _language_question() -> Said:
         }
         for code, language in LANGUAGES.items()
     ]
-    return Said("utter_choose_language", {}, picks, None, ask_phone=False, ask_location=False)
+    return Said("utter_choose_language", picks=picks)

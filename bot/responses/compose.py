@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,11 +40,11 @@ class Said:
     """One message as an action or a rule said it."""
 
     message_id: str
-    values: Mapping[str, Any]
-    picks: Sequence[Mapping[str, Any]] | None
-    question: str | None
-    ask_phone: bool
-    ask_location: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
+    picks: Sequence[Mapping[str, Any]] | None = None
+    question: str | None = None
+    ask_phone: bool = False
+    ask_location: bool = False
 
     @classmethod
     def of(cls, custom: Mapping[str, Any]) -> Said:
