@@ -127,10 +127,9 @@ class Engine:
             conversations.free(connection, conversation_id)
             return None
         tracker = compact_tracker(str(conversation_id), self._processor.domain, Snapshot.load(snapshot))
-        for number, one in enumerate(spoken):
+        for one in spoken:
             turn.context.inbound = one.inbound
-            last = number == len(spoken) - 1
-            await self._one(turn, one, tracker, last=last)
+            await self._one(turn, one, tracker)
         return self._end(connection, turn, facts, waiting, tracker, now)
 
     def _begin(
@@ -182,7 +181,7 @@ class Engine:
             InboundKind.UNKNOWN,
         )
 
-    async def _one(self, turn: _Turn, one: Waiting, tracker: Any, *, last: bool) -> None:
+    async def _one(self, turn: _Turn, one: Waiting, tracker: Any) -> None:
         context = turn.context
         if one.inbound.kind is InboundKind.GROUP:
             self._group(turn, one)
@@ -219,7 +218,8 @@ class Engine:
         unclear = "action_default_fallback" in result.actions or bool((tracker.get_slot("unread") or {}).get("n"))
         turn.unclear = turn.unclear + 1 if unclear else 0
         context.unclear_count = turn.unclear
-        turn.shown = turn.shown and not last and not said
+        turn.shown = turn.shown and not said  # a number further on in the burst picks from no menu
+        turn.composed = None if said else turn.composed  # "more" was asked for, and then something else
 
     async def _understand_first(self, turn: _Turn, resolved: Resolved, pending: str | None) -> Resolved:
         """Look at a typed message before Rasa acts on it: its language, and a plain yes or no under a menu."""
@@ -295,7 +295,7 @@ class Engine:
         )
         offered = [Menu(composed.question, composed.offered, composed.rest)] if composed and composed.offered else []
         memory = {
-            "menu_shown": bool(offered) or (repeated is not None and turn.shown) or (not replies and turn.shown),
+            "menu_shown": bool(replies[-1].choices) if replies else turn.shown,
             "language_sure": turn.memory.get("language_sure", False),
             "group_told_at": turn.memory.get("group_told_at"),
         }

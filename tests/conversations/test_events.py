@@ -130,3 +130,25 @@ def test_every_kind_of_message_has_an_answer_or_is_noted(talk: Begin) -> None:
         bare: Inbound = person.inbound(kind)
         person.send(bare)
     assert person.say("مقاول ذاتي")
+
+
+def test_numbers_still_count_after_say_it_again(talk: Begin) -> None:
+    """By SMS a repeated menu can be answered by its number, as the one before could."""
+    person = talk(Surface.SMS)
+    first = person.say("Bonjour")
+    assert person.say("répétez s'il vous plaît") == first
+    person.say("1")
+    assert person.last is not None
+    assert "acceptez" in person.last.text.lower(), "\n".join(person.transcript)
+
+
+def test_more_and_an_answer_in_one_burst_loses_neither(talk: Begin) -> None:
+    """Asking for the rest of the list and naming the craft at once: the craft counts, the next question comes."""
+    person = talk()
+    go(person, SCRIPTS["fr"], until="craft")
+    assert person.last is not None
+    more = person.last.choices[-1]
+    tapped = person.inbound(InboundKind.CHOICE, text=more.label, token=more.token)
+    person.send(tapped, person.inbound(InboundKind.TEXT, text="je fais des tapis"))
+    assert person.last is not None
+    assert "RNA" in person.last.text, "\n".join(person.transcript)
