@@ -27,7 +27,6 @@ _ARABIC: Final = str.maketrans(
 _LATIN: Final[dict[str, str]] = {
     "tion": "sion",
     "eau": "o",
-    "tch": "C",
     "ch": "C",
     "sh": "C",
     "kh": "x",
@@ -35,7 +34,6 @@ _LATIN: Final[dict[str, str]] = {
     "th": "t",
     "dh": "d",
     "ph": "f",
-    "dj": "j",
     "qu": "k",
     "ou": "o",
     "oo": "o",
@@ -62,21 +60,31 @@ _LATIN: Final[dict[str, str]] = {
     "9": "q",
 }
 # Before the letters: digits that count (0 and 1 spell no letter, nor do three in a row), French x (prix, export,
-# taxe) which is not the ش of `wax`, French g before e or i after u (langue).
+# taxe) which is not the ش of `wax`, French g before e or i after u (langue). `bghitha`, `3ndhom` end in the pronouns ها
+# and هم, not in a ث.
 _LATIN_SOUND: Final = re.compile(
-    r"(?P<number>\d*[01]\d*|\d{3,})|(?P<ks>(?:(?<=\be)|(?<=\ble))x(?=[a-z])|(?<=\bta)x)|(?P<mute>(?<=[iu])x\b)|(?P<gu>gu(?=[ei]))|"
-    + "|".join(sorted(_LATIN, key=len, reverse=True))
+    r"(?P<number>\d*[01]\d*|\d{3,})"
+    r"|(?P<ks>(?:(?<=\be)|(?<=\ble))x(?=[a-z])|(?<=\bta)x)"
+    r"|(?P<mute>(?:(?<=[aeo]u)|(?<=\bpri)|(?<=oi))x\b)"
+    r"|(?P<gu>gu(?=[ei]))"
+    r"|(?P<apart>[td]h(?=(?:a|om|oum|um|ach|omch)\b))|" + "|".join(sorted(_LATIN, key=len, reverse=True))
 )
 _LONE_ARTICLE: Final = re.compile(r"(?<!\S)(?:[ea]l|l|ال|ل) (?=[^\W\d_])")
 _ARABIC_ARTICLE: Final = re.compile(r"^ال(?=[^\W\d_]{2})")
-# Not والد (father), nor والاكين (but) and its like.
-_ARABIC_CLITIC: Final = re.compile(r"(?<!\S)(و(?=ال[^د])|[فبك])ال(?=[^\W\d_]{3})(?!ا)")
+# Not والد (father), nor والاكين (but) and their like; written as it sounds, `فلمدينة`, but not فلوس, بلاد, بلجيكا.
+_ARABIC_CLITIC: Final = re.compile(
+    r"(?<!\S)(?:(و(?=ال(?!د|يد|كين))|[فبك])ال(?=[^\W\d_]{3})(?!ا)|([فب])ل(?=[^اويهدسجف\W\d_][^\W\d_]{2}))"
+)
 _ARABIC_GLIDE: Final = re.compile(r"^ا(?=[يو])")
 _LATIN_ARTICLE: Final = re.compile(r"^[ea]l(?=[b-df-hj-np-tv-z2-9][a-z2-9]{2})")
+_LATIN_ASSIMILATED: Final = re.compile(r"^([tdrzsnj])\1(?=[a-z2-9]{2})")
 _LATIN_CLITIC: Final = re.compile(r"(?<!\S)([fbw])l(?=[b-df-hj-km-np-tvxz3579][a-z2-9]{2})")
 _DOUBLED: Final = re.compile(r"(\D)\1+")
 _NUMBERED: Final = re.compile(r"^\d+$|\d{3}")
 _VOWELS: Final = str.maketrans("qg", "kk", "aoi3")
+_VOWEL_LETTERS: Final = frozenset("aeiouy")
+_BREATHED: Final = re.compile(r"(?<=[td])h|(?<=.)h$")
+"""An h that one script writes and the other does not: `3ndha` and عندا, `ra7` and rah."""
 _PRONOUN_H: Final = frozenset({"فيه", "بيه", "ليه", "عليه", "ايه", "اليه"})
 """Words whose final ه is a pronoun or an h nobody hears; after ي it is otherwise the ة of سمية."""
 
@@ -91,6 +99,8 @@ def _sound(found: re.Match[str]) -> str:
             return ""
         case "gu":
             return "g"
+        case "apart":
+            return found[0]
         case _:
             return _LATIN[found[0]]
 
@@ -107,22 +117,26 @@ def _fold(word: str) -> str:
         return word
     if word.endswith("ه") and len(word) > 1:
         word = _final_h(word)
-    word = _LATIN_ARTICLE.sub("l", _ARABIC_ARTICLE.sub("ل", word))
+    word = _LATIN_ASSIMILATED.sub(r"l\1", _LATIN_ARTICLE.sub("l", _ARABIC_ARTICLE.sub("ل", word)))
+    if word[-1] in "h8" and word[-2:-1] in _VOWEL_LETTERS:
+        word = word[:-1]
     heard = _LATIN_SOUND.sub(_sound, _ARABIC_GLIDE.sub("", word)).translate(_ARABIC)
-    heard = _DOUBLED.sub(r"\1", heard)
-    if heard.endswith(("ah", "ih", "oh")):
-        heard = heard[:-1]
-    return heard
+    return _DOUBLED.sub(r"\1", heard).replace("dj", "j")
 
 
 def _bones(heard: str) -> str:
     if _NUMBERED.search(heard):
         return heard
     if heard[0] == "l" and len(heard) > 1 and heard[1] not in "aoi":
-        bare = _DOUBLED.sub(r"\1", heard[1:].translate(_VOWELS))
+        bare = _hard(heard[1:])
         if len(bare) > 1:
             return bare
-    return _DOUBLED.sub(r"\1", heard.translate(_VOWELS)) or heard
+    return _hard(heard) or heard
+
+
+def _hard(heard: str) -> str:
+    """The consonants of a word, without an h that is not always written."""
+    return _DOUBLED.sub(r"\1", _BREATHED.sub("", heard.translate(_VOWELS)))
 
 
 _fold_short = lru_cache(_CACHED_WORDS)(_fold)
@@ -132,7 +146,7 @@ _bones_short = lru_cache(_CACHED_WORDS)(_bones)
 def phonetic_words(normalised: str) -> list[str]:
     """Give the words of an already normalised text as they sound; for callers that need both forms once."""
     text = _LONE_ARTICLE.sub("l", normalised)
-    text = _LATIN_CLITIC.sub(r"\1 l", _ARABIC_CLITIC.sub(r"\1 ال", text))
+    text = _LATIN_CLITIC.sub(r"\1 l", _ARABIC_CLITIC.sub(r"\1\2 ال", text))
     words = (_fold_short(word) if len(word) <= _CACHED_LENGTH else _fold(word) for word in text.split())
     return [word for word in words if word]
 

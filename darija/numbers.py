@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from darija.fold import phonetic
 from darija.number_words import Kind, NumberWord, number_word
-from darija.text import ascii_digits, normalise
+from darija.text import MARKS, ascii_digits, normalise
 
 LARGEST: Final = 999_999
 _DIGITS_AT_MOST: Final = 6
@@ -19,9 +20,12 @@ _DIX: Final = 10
 _CENT: Final = 100
 _MILLE: Final = 1000
 
-_TELEPHONE: Final = re.compile(r"\+\d[\d .\-/\u00a0]{6,}|(?<!\d)\d{1,4}(?:[ .\-/\u00a0]\d{2,4}){3,}(?!\d)")
-_GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?![\d.,]?\d)")
-_FRACTION: Final = re.compile(r"(?<![\d.,/-])(\d+)[.,]\d{1,2}(?![\d.,/-])")
+_TOKEN: Final = re.compile(
+    r"(?P<telephone>\+\d[\d .\-/\u00a0]{6,}|(?<!\d)\d{1,4}(?:[ .\-/\u00a0]\d{2,4}){3,}(?!\d))"
+    r"|(?P<grouped>(?<![\d.,])\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?![\d.,]?\d))"
+    r"|(?P<fraction>(?<![\d.,/-])\d+[.,]\d{1,2}(?![\d.,/-]))"
+    rf"|(?P<word>(?:[37]['’‘`´ʼ](?=[^\W\d_])|[^\W_]|[{MARKS}])+)"
+)
 # Digits glued to their noun: always before Arabic letters; before Latin ones when they cannot be letters themselves
 # (3am is عام, 12ans is a number) or when a French noun follows.
 _GLUED: Final = re.compile(
@@ -39,6 +43,8 @@ class _Sum:
     group: int = 0
     last: NumberWord | None = None
     weak: bool = False
+    start: int = 0
+    end: int = 0
 
     @property
     def value(self) -> int:
@@ -118,14 +124,33 @@ def _read(word: str) -> NumberWord | None:
     return known
 
 
-def _plain_words(text: str) -> list[str]:
-    plain = _TELEPHONE.sub(" x ", ascii_digits(text))
-    plain = _GROUPED.sub(lambda found: re.sub(r"\D", "", found[0]), plain)
-    return normalise(_FRACTION.sub(r"\1", plain)).split()
+@dataclass(frozen=True, slots=True)
+class FoundNumber:
+    """A number in a text: its value, and its place in characters."""
+
+    value: int
+    start: int
+    end: int
 
 
-def find_numbers(text: str) -> list[int]:
-    """Find the numbers of a text, in order.
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Plain words with their place in the text; a telephone number is a word that is no number."""
+    for token in _TOKEN.finditer(ascii_digits(text)):
+        written, (start, end) = token[0], token.span()
+        match token.lastgroup:
+            case "telephone":
+                yield "x", start, end
+            case "grouped":
+                yield re.sub(r"\D", "", written), start, end
+            case "fraction":
+                yield re.split("[.,]", written)[0], start, end
+            case _:
+                for word in normalise(written).split():
+                    yield word, start, end
+
+
+def locate_numbers(text: str) -> list[FoundNumber]:
+    """Find the numbers of a text with their places, in order.
 
     Args:
         text: Any string. Telephone numbers and digits beyond six places are left out; of a fraction the whole part
@@ -137,7 +162,7 @@ def find_numbers(text: str) -> list[int]:
     sums: list[_Sum] = []
     current = _Sum()
     joined = False
-    for word in _plain_words(text):
+    for word, start, end in _words(text):
         known = _read(word)
         if known is None:
             if word in _AND and current.last is not None and not joined:
@@ -150,9 +175,16 @@ def find_numbers(text: str) -> list[int]:
             current.take(known, joined=False)
         if not sums or sums[-1] is not current:
             sums.append(current)
+            current.start = start
+        current.end = end
         joined = False
-    strong = [each.value for each in sums if not each.weak and each.value <= LARGEST]
-    return strong or [each.value for each in sums if each.weak]
+    strong = [each for each in sums if not each.weak and each.value <= LARGEST]
+    return [FoundNumber(one.value, one.start, one.end) for one in strong or [each for each in sums if each.weak]]
+
+
+def find_numbers(text: str) -> list[int]:
+    """Give the values of the numbers of a text, in order: `locate_numbers` without the places."""
+    return [number.value for number in locate_numbers(text)]
 
 
 def read_number(text: str) -> int | None:

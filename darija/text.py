@@ -46,6 +46,8 @@ _LETTERS: Final[dict[str, str]] = {
     "ı": "i",
 }
 
+MARKS: Final = "\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0f\ufeff"
+"""Marks and invisible characters that may stand inside a word, for a character class."""
 _ELONGATED: Final = re.compile(r"([^\W\d_])\1{2,}")
 _PRIMED_DIGIT: Final = re.compile(r"([37])['’‘`´ʼ](?=[^\W\d_])")
 _PRIMED: Final = {"3": "gh", "7": "kh"}

@@ -190,9 +190,15 @@ def _usual(name: str, language: str, catalogs: Catalogs) -> Any:
         return catalogs.text("state_needs_answer", language)
     if name == "controller":
         return catalogs.text("controller_unnamed", language)
+    if name == "topic":
+        return max((catalogs.text(label, language) for label in _intent_labels()), key=len)
     if name == "lines":
         return f"{catalogs.text('field_phone', language)}: 0612345678"
     return _USUAL[name]
+
+
+def _intent_labels() -> list[str]:
+    return [message for message in load_messages() if message.startswith("label_intent_")]
 
 
 _USUAL: Final[Mapping[str, Any]] = {

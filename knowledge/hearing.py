@@ -8,14 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from darija.fold import phonetic, phonetic_words, skeleton_words
-from darija.text import normalise
+from darija.text import MARKS, normalise
 
 READ_MAX_CHARS: Final = 1_000
 """Characters looked at: names stand early, and the cost of a long message stays bounded."""
 READ_MAX_WORDS: Final = 80
 _TEXTS_KEPT: Final = 8
-_MARKS: Final = "\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 _BREAK: Final = re.compile(r"[.,;:!?()\n،؛؟]")
 _ARTICLE: Final = re.compile(r"^(?:el|al|l|ال)$", re.IGNORECASE)
 _SPACED_ARTICLE: Final = re.compile(r"(?<!\S)(?:[ea]?l|ال) ")

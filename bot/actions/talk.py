@@ -16,12 +16,6 @@ from bot.journeys.summary import fields_to_change
 from i18n.languages import LANGUAGES
 from storage import journeys, people, staff
 
-GUESSES: Final = 2
-"""Meanings offered when a message was not understood."""
-GUESS_AT_LEAST: Final = 0.08
-"""Probability below which a guess is not worth showing, 0…1."""
-UNCLEAR_BEFORE_PERSON: Final = 2
-"""Messages not understood in a row before a person is offered first."""
 ANSWERS: Final = {
     "goodbye": "utter_goodbye",
     "thanks": "utter_thanks",
@@ -52,14 +46,6 @@ MEDIA: Final = {
 }
 
 
-UNREADABLE: Final = {
-    "too_long": "utter_too_long",
-    "not_own": "utter_contact_not_own",
-    "old": "utter_old_choice",
-    "something_else": "utter_something_else",
-}
-
-
 class ActionAnswer(Action):
     """Answers a question, or small talk, with one message."""
 
@@ -84,6 +70,43 @@ class ActionAnswer(Action):
             utter(dispatcher, Say("utter_consent_details", {"controller": controller}, picks=()))
         else:
             utter(dispatcher, Say(ANSWERS[intent], picks=() if inside else None))
+        return []
+
+
+class ActionNotYet(Action):
+    """A wish that is understood and that nobody has taught the bot to fulfil: said so, and a person offered."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_not_yet"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Names the wish in the person's own words for it; inside a journey without choices of its own."""
+        del domain
+        message = understood(tracker)
+        if message.intent == "request_status" and message.first("reference"):
+            utter(dispatcher, status(current(), message))
+            return []
+        topic = {"id": f"label_intent_{message.intent}"}
+        inside = bool(tracker.active_loop.get("name"))
+        utter(dispatcher, Say("utter_not_yet", {"topic": topic}, picks=() if inside else None))
+        return []
+
+
+class ActionMessages(Action):
+    """No more messages, or messages again. The bot only ever answers, so there is nothing to switch off."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_messages"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Says when we write."""
+        del domain
+        stopped = understood(tracker).intent == "stop_messages"
+        inside = bool(tracker.active_loop.get("name"))
+        message_id = "utter_messages_stopped" if stopped else "utter_messages_resumed"
+        utter(dispatcher, Say(message_id, picks=() if inside else None))
         return []
 
 
@@ -245,84 +268,6 @@ class ActionMedia(Action):
         return []
 
 
-class ActionUnreadable(Action):
-    """A message that cannot be read at all: empty, or far too long."""
-
-    def name(self) -> str:
-        """As in the domain."""
-        return "action_unreadable"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Says which, and what to do."""
-        del domain
-        reason = understood(tracker).answer
-        utter(dispatcher, Say(UNREADABLE.get(str(reason), "utter_empty")))
-        if reason == "old" and not tracker.active_loop.get("name"):
-            utter(dispatcher, Say("utter_menu"))
-        return []
-
-
-class ActionFallback(Action):
-    """Offers the likeliest meanings; the third time in a row a person of the team."""
-
-    def name(self) -> str:
-        """As in the domain; Rasa also runs it when no rule fits."""
-        return "action_default_fallback"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Two guesses, something else, a person."""
-        del domain
-        context = current()
-        message = understood(tracker)
-        if message.first("reference"):
-            utter(dispatcher, status(context, message))
-            return []
-        if context.unclear_count >= UNCLEAR_BEFORE_PERSON:
-            utter(dispatcher, Say("utter_fallback_person"))
-            return []
-        ranking = (tracker.latest_message or {}).get("intent_ranking") or []
-        guesses = [
-            str(entry["name"])
-            for entry in ranking
-            if entry["name"] in GUESSABLE and float(entry["confidence"]) >= GUESS_AT_LEAST
-        ][:GUESSES]
-        if not guesses:
-            utter(dispatcher, Say("utter_fallback_plain"))
-            return []
-        picks = tuple(Pick(label=f"label_intent_{intent}", intent=intent) for intent in guesses)
-        other = Pick(label="label_something_else", intent='unreadable{"answer": "something_else"}')
-        person = Pick(label="label_person", intent="ask_human")
-        utter(dispatcher, Say("utter_fallback", picks=(*picks, other, person)))
-        return []
-
-
-GUESSABLE: Final = frozenset(
-    {
-        "enroll",
-        "enroll_status",
-        "enroll_edit",
-        "enroll_withdraw",
-        "programme_info",
-        "rna_info",
-        "rna_card_info",
-        "legal_form_info",
-        "social_cover_info",
-        "contact_info",
-        "my_data",
-        "delete_my_data",
-        "privacy_info",
-        "ask_human",
-        "cannot_read",
-        "complain",
-        "change_language",
-        "help",
-        "menu",
-        "bot_identity",
-    }
-)
-"""Intents with a label that says what they would do."""
-
-
 def _filed(context: TurnContext) -> journeys.Journey | None:
     return journeys.open_of(context.connection, context.person_id)
 
@@ -347,6 +292,8 @@ def _before_staff(context: TurnContext, tracker: Tracker, kind: str) -> None:
 
 ACTIONS: Final = (
     ActionAnswer,
+    ActionNotYet,
+    ActionMessages,
     ActionGreet,
     ActionInform,
     ActionChangeLanguage,
@@ -355,6 +302,4 @@ ACTIONS: Final = (
     ActionCannotRead,
     ActionRepeat,
     ActionMedia,
-    ActionUnreadable,
-    ActionFallback,
 )

@@ -130,6 +130,8 @@ def _read(understood: Understood, requested: str, answers: Answers, knowledge: K
         return REJECTED  # "chi wahd" also answers "through somebody?"; that is a choice to pick
     meant = understood.intent if understood.confidence >= _sure_from(understood, requested) else ""
     short = len(understood.text.split()) < SENTENCE_WORDS
+    if meant == "stop_messages" and short:  # a bare "stop" in the middle of questions is about the questions
+        meant = "cancel"
     asks = question is not None and understood.answer is None and asks_back(understood.text)
     if question is not None and not (meant in INTERRUPTIONS and not short and meant != "out_of_scope"):
         named_only = asks and requested in ASKED_OF_CHOICES and not has_number(understood.text)

@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.fitting import STRENGTH
 from bot.nlu.learnt import Learnt
-from bot.nlu.views import READ_AT_MOST, Views, surface
+from bot.nlu.views import READ_AT_MOST, WRITING
 from darija.script import Script, count_letters, script_of
 
 ARABIC_LETTERS: Final = ("ary", "ar")
@@ -32,10 +32,7 @@ class FormIdentifier(Learnt):
     often truly open: the confidence says so, and whoever replies smooths it over the talk.
     """
 
-    @staticmethod
-    def analyser(text: str) -> Views:
-        """Look at the text as it is written."""
-        return surface(text)
+    look = WRITING
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -50,7 +47,8 @@ class FormIdentifier(Learnt):
         """
         named = [(one.get("text"), form_of(one)) for one in training_data.intent_examples]
         examples = [(text, form) for text, form in named if text and form]
-        return self.learn([text for text, _ in examples], [form for _, form in examples])
+        self.learn([text for text, _ in examples], [form for _, form in examples])
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the language of each message."""

@@ -1,40 +1,80 @@
-"""The intent classifier: what a person wants, whatever form they write in."""
+"""The intent classifier: what a person wants, whatever form they write in, or that it is nothing of ours."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import numpy as np
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.fitting import STRENGTH
+from bot.nlu.fitting import STRENGTH, Fitted
 from bot.nlu.learnt import Learnt
-from bot.nlu.views import Views, folded
+from bot.nlu.linear import Floats, LinearModel
+from bot.nlu.views import MEANING
 
 KNOWN: Final = "text_known"
 """Message property: share (0…1) of the text's n-grams that were seen in training; read by `Fallback`."""
+OUT_OF_SCOPE: Final = "out_of_scope"
+_GATE: Final = "gate.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class FoldedIntentClassifier(Learnt, IntentClassifier):
-    """Logistic regression over phonetic and skeleton n-grams; sets `intent` and `intent_ranking` as Rasa's own do.
+    """A linear classifier over sounds, consonants and concepts; sets `intent` and `intent_ranking` as Rasa's own do.
 
-    A text none of whose n-grams was ever seen gets every intent at confidence 0.
+    Confidences are calibrated on examples held out in training. `out_of_scope` is put first not only where it is the
+    likeliest, but from the probability on that sends back `refused` of the good messages held out: foreign messages are
+    of endless kinds, and no class of examples is ever as likely as the few wishes we know. A text none of whose n-grams
+    was ever seen gets every intent at confidence 0.
     """
 
-    @staticmethod
-    def analyser(text: str) -> Views:
-        """Look at sounds and consonants."""
-        return folded(text)
+    look = MEANING
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+        gate: float = 1.0,
+    ) -> None:
+        super().__init__(config, model_storage, resource, model)
+        self.gate = gate
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength`: C of the regression. `rarest`: examples a term must occur in. `ranking_length`: intents given."""
-        return {"strength": STRENGTH, "rarest": 1, "ranking_length": 10}
+        """What can be set in config.yml.
+
+        `strength`: C of the support vector machine, above 0. `rarest`: examples a term must occur in, 1 or more.
+        `refused`: share (0…1) of good messages that may be taken for foreign ones. `ranking_length`: intents given.
+        """
+        return {"strength": STRENGTH, "rarest": 1, "refused": 0.03, "ranking_length": 10}
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> FoldedIntentClassifier:
+        """Read a trained component.
+
+        Raises:
+            ValueError: The model holds none, or not a whole one: training it again is the way out.
+        """
+        loaded = super().load(config, model_storage, resource, execution_context, **kwargs)
+        with model_storage.read_from(resource) as folder:
+            loaded.gate = float(json.loads((folder / _GATE).read_text(encoding="utf-8"))["out_of_scope"])
+        return loaded
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the intent examples.
@@ -43,23 +83,61 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
             TooFewClassesError: The data has fewer than two intents.
         """
         examples = [one for one in training_data.intent_examples if one.get("text")]
-        return self.learn([one.get("text") for one in examples], [one.get("intent") for one in examples])
+        labels = [str(one.get("intent")) for one in examples]
+        fitted = self.learn([one.get("text") for one in examples], labels)
+        self.gate = gate(fitted, labels, refused=self._config["refused"])
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / _GATE).write_text(json.dumps({"out_of_scope": self.gate}), encoding="utf-8")
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent and ranking of each message."""
         for message in messages:
-            ranking, known = self._rank(message.get("text") or "")
+            ranking, known = self.rank(message.get("text") or "")
             message.set(KNOWN, known)
             message.set("intent", ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _rank(self, text: str) -> tuple[list[dict[str, Any]], float]:
+    def rank(self, text: str) -> tuple[list[dict[str, Any]], float]:
+        """The likeliest intents of a text with their confidences, and how much of the text is known (0…1)."""
         model = self._model
         if model is None:
             return [], 0.0
         chances, known = model.probabilities(text)
         if not known:
             chances = np.zeros_like(chances)
-        best = np.argsort(-chances, kind="stable")[: self._config["ranking_length"]]
+        order = list(np.argsort(-chances, kind="stable"))
+        if OUT_OF_SCOPE in model.classes:
+            foreign = model.classes.index(OUT_OF_SCOPE)
+            if chances[foreign] >= self.gate and order[0] != foreign:
+                chances = _raised(chances, foreign)
+                order.remove(foreign)
+                order.insert(0, foreign)
+        best = order[: self._config["ranking_length"]]
         return [{"name": model.classes[place], "confidence": float(chances[place])} for place in best], known
+
+
+def _raised(chances: Floats, place: int) -> Floats:
+    """Probabilities with one raised to the level of the highest, together 1 again: the gate is what decided."""
+    raised = chances.copy()
+    raised[place] = chances.max()
+    return raised / raised.sum()
+
+
+def gate(fitted: Fitted, labels: list[str], *, refused: float) -> float:
+    """From which probability of `out_of_scope` on a message is taken for foreign.
+
+    Args:
+        fitted: With probabilities of held-out examples.
+        labels: Of all examples.
+        refused: Share (0…1) of good messages that may be taken for foreign ones.
+
+    Returns:
+        0…1; 1 (only the likeliest counts) where there is no such intent or nothing was held out.
+    """
+    classes = fitted.model.classes
+    good = np.asarray([labels[place] != OUT_OF_SCOPE for place in fitted.held_out], bool)
+    if OUT_OF_SCOPE not in classes or not good.any():
+        return 1.0
+    return float(np.quantile(fitted.tried[good, classes.index(OUT_OF_SCOPE)], 1 - refused))

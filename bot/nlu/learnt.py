@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+import logging
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 
-from bot.nlu.fitting import fit
+from bot.nlu.fitting import Fitted, fit
 from bot.nlu.linear import LinearModel
-from bot.nlu.views import Views
+from bot.nlu.views import Look
+
+log = logging.getLogger(__name__)
 
 
 class Learnt(GraphComponent):
     """A component around one linear model."""
 
-    @staticmethod
-    @abstractmethod
-    def analyser(text: str) -> Views:
-        """Make of a text the n-grams it looks at."""
+    look: ClassVar[Look]
+    """How it looks at texts."""
 
     def __init__(
         self,
@@ -68,18 +68,24 @@ class Learnt(GraphComponent):
         """
         del execution_context, kwargs
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder, cls.analyser))
+            return cls(config, model_storage, resource, LinearModel.load(folder, cls.look))
 
-    def learn(self, texts: Sequence[str], labels: Sequence[str]) -> Resource:
+    def learn(self, texts: Sequence[str], labels: Sequence[str]) -> Fitted:
         """Fit the model to examples and store it.
 
         Raises:
             TooFewClassesError: Fewer than two different labels.
         """
+        name = type(self).__name__
         fitted = fit(
-            texts, labels, type(self).analyser, strength=self._config["strength"], rarest=self._config["rarest"]
+            texts,
+            labels,
+            self.look,
+            strength=self._config["strength"],
+            rarest=self._config["rarest"],
+            report=lambda words: log.info("%s: %s", name, words),
         )
         self._model = fitted.model
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
-        return self._resource
+        return fitted
