@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from darija.form_words import ARABIC, DARIJA_ARABIC, DARIJA_LATIN, FRENCH
@@ -35,9 +36,7 @@ _FRENCH_LONG: Final = 6
 _DARIJA_SHAPE: Final = re.compile(
     r"^(?:ka[nty]|ta[nty]|gha[nty]?|ghadi|ma[a-z39]+(?:ch|sh|x)$|b?gh[iy]|kh|[bcdfghjklmnpqrstvwxz]{4,}|.*(?:kh|gh|dd|3|7|9).*)"
 )
-_ARABIC_DARIJA: Final = re.compile(
-    r"^(?:[كت]ن[^\W\d_]{2,}|كي[^\W\d_]{2,}|كت[^\W\d_]{2,}|غن[^\W\d_]{2,}|م?ا?[^\W\d_]{2,}ش|.*[گڭڤپ].*)$"
-)
+_VERB_MIN: Final = 4
 _DARIJA_NEGATION: Final = re.compile(r"^ما?[^\W\d_]{2,}ش$")
 
 
@@ -87,9 +86,8 @@ def _arabic(word: str) -> Form | None:
         return Form.ARY
     if word in ARABIC:
         return Form.AR
-    return (
-        Form.ARY if _DARIJA_NEGATION.match(word) or word.startswith(("كان", "كاي", "غادي")) and len(word) > 4 else None
-    )  # noqa: PLR2004
+    verb = len(word) > _VERB_MIN and word.startswith(("كان", "كاي", "غادي"))
+    return Form.ARY if verb or _DARIJA_NEGATION.match(word) else None
 
 
 def word_form(word: str) -> Form | None:
@@ -118,18 +116,17 @@ def written_form(text: str) -> WrittenForm:
         text: Any string; its first 120 words are looked at.
     """
     found: list[tuple[str, Form | None]] = []
-    for match in _WORD.finditer(text):
-        if len(found) >= READ_MAX_WORDS:
-            break
-        for part in re.split("['’]", match[0]) if script_of(match[0]) is Script.LATIN else [match[0]]:
-            if part:
-                found.append((part, word_form(part)))
+    for match in islice(_WORD.finditer(text), READ_MAX_WORDS):
+        parts = re.split("['’]", match[0]) if script_of(match[0]) is Script.LATIN else [match[0]]
+        found += [(part, word_form(part)) for part in parts if part]
     counts = Counter(form for _, form in found if form is not None)
     if not counts:
         return WrittenForm(None, None, 0.0, tuple(found))
     main, most = counts.most_common(1)[0]
     others = [count for form, count in counts.items() if form is not main and not _one_language(main, form)]
-    mixed = bool(others) and max(others) >= MIXED_WORDS and most >= MIXED_WORDS
+    scripts = Counter(script_of(word) for word, _ in found)
+    two_scripts = min(scripts[Script.ARABIC], scripts[Script.LATIN]) >= MIXED_WORDS
+    mixed = two_scripts or (bool(others) and min(max(others), most) >= MIXED_WORDS)
     return WrittenForm(Form.MIXED if mixed else main, main, most / counts.total(), tuple(found))
 
 

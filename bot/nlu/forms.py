@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.fitting import STRENGTH
 from bot.nlu.learnt import Learnt
 from bot.nlu.views import READ_AT_MOST, WRITING
+from darija.forms import Form, written_form
 from darija.script import Script, count_letters, script_of
 
 ARABIC_LETTERS: Final = ("ary", "ar")
@@ -26,7 +27,9 @@ LETTERS_AT_LEAST: Final = 3
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class FormIdentifier(Learnt):
-    """Sets the message property `language`: {"form": "ary" | "ary-Latn" | "ar" | "fr" | None, "confidence": 0…1}.
+    """Sets the message property `language`: {"form": …, "confidence": 0…1, "mixed": …}.
+
+    `form` is one of `ary`, `ary-Latn`, `ar`, `fr`, or nothing. `mixed` says that two forms share the message, by rule (`darija.forms`); `form` is then the one to answer in.
 
     It learns from the `metadata: {form: …}` of the sections of data/nlu. Darija and standard Arabic in two words are
     often truly open: the confidence says so, and whoever replies smooths it over the talk.
@@ -46,14 +49,16 @@ class FormIdentifier(Learnt):
             TooFewClassesError: The data names fewer than two forms.
         """
         named = [(one.get("text"), form_of(one)) for one in training_data.intent_examples]
-        examples = [(text, form) for text, form in named if text and form]
+        examples = [(text, form) for text, form in named if text and form in (*ARABIC_LETTERS, *LATIN_LETTERS)]
         self.learn([text for text, _ in examples], [form for _, form in examples])
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the language of each message."""
         for message in messages:
-            message.set("language", self._identify((message.get("text") or "")[:READ_AT_MOST]), add_to_output=True)
+            text = (message.get("text") or "")[:READ_AT_MOST]
+            mixed = written_form(text).form is Form.MIXED
+            message.set("language", {**self._identify(text), "mixed": mixed}, add_to_output=True)
         return messages
 
     def _identify(self, text: str) -> dict[str, Any]:

@@ -118,7 +118,7 @@ class LinearModel:
             return []
         did = values * self.weights[rows, column].astype(np.float32) * self.scales[column]
         order = np.argsort(-np.abs(did), kind="stable")
-        return [Term(*grams[place], float(did[place])) for place in order if did[place]]
+        return [Term(grams[place][0], grams[place][1], float(did[place])) for place in order if did[place]]
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""

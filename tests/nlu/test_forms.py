@@ -59,7 +59,7 @@ def test_the_form_is_told(identifier: Any, text: str, form: str) -> None:
 @pytest.mark.parametrize("text", ["", "ok", "12", "0612345678", "🙂", "ah", "你好吗", "Привет"])
 def test_what_belongs_to_every_form_names_none(identifier: Any, text: str) -> None:
     """Too few letters, or letters of no form of ours: nothing is claimed."""
-    assert language(identifier, text) == {"form": None, "confidence": 0.0}
+    assert language(identifier, text) == {"form": None, "confidence": 0.0, "mixed": False}
 
 
 def test_arabic_letters_are_never_french(identifier: Any) -> None:
@@ -71,9 +71,13 @@ def test_letters_whose_forms_were_never_learnt_name_none(bench: Any, training_da
     """With examples in Arabic letters only, nothing is said of a text in Latin ones."""
     arabic = training_data.filter_training_examples(lambda example: form_of(example) in {"ary", "ar"})
     identifier = bench.train(FormIdentifier, arabic, rarest=1)
-    assert language(identifier, "bonjour monsieur") == {"form": None, "confidence": 0.0}
+    assert language(identifier, "bonjour monsieur") == {"form": None, "confidence": 0.0, "mixed": False}
 
 
 def test_an_untrained_identifier_claims_nothing(bench: Any) -> None:
     """Without training there is no language, and no failure."""
-    assert language(bench.create(FormIdentifier), "bonjour monsieur") == {"form": None, "confidence": 0.0}
+    assert language(bench.create(FormIdentifier), "bonjour monsieur") == {
+        "form": None,
+        "confidence": 0.0,
+        "mixed": False,
+    }

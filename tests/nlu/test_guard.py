@@ -25,11 +25,14 @@ from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 
 from bot.engine.rasa_compat.runner import SequentialRunner
 from bot.nlu.fallback import FALLBACK
+from bot.nlu.intents import OUT_OF_SCOPE
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 FORMS: Final = ("ary", "ary-Latn", "ar", "fr")
-F1_AT_LEAST: Final = 0.80
-ACCEPTED_AT_LEAST: Final = 0.90
+ALL_FORMS: Final = (*FORMS, "mixed")
+F1_AT_LEAST: Final = 0.90
+ACCEPTED_AT_LEAST: Final = 0.95
+FOREIGN_AT_LEAST: Final = 0.90
 FORM_TOLD_AT_LEAST: Final = 0.90
 GUARD: Final[list[dict[str, str]]] = [
     json.loads(line) for line in Path(__file__).with_name("guard.jsonl").read_text(encoding="utf-8").splitlines()
@@ -89,7 +92,7 @@ def sentences_of_data() -> Iterator[str]:
             yield example.get("text").casefold()
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ALL_FORMS)
 def test_every_form_is_understood(understood: list[dict[str, Any]], form: str) -> None:
     """Macro F1 over all intents stays above the limit in each form by itself."""
     pairs = [
@@ -102,25 +105,42 @@ def test_every_form_is_understood(understood: list[dict[str, Any]], form: str) -
 
 
 def test_good_sentences_are_not_sent_back(understood: list[dict[str, Any]]) -> None:
-    """Hardly any plain sentence is answered with "did you mean"."""
-    accepted = [parsed["intent"]["name"] != FALLBACK for parsed in understood]
+    """Hardly any good sentence is answered with "did you mean" or taken for a foreign one."""
+    accepted = [
+        parsed["intent"]["name"] not in {FALLBACK, OUT_OF_SCOPE}
+        for row, parsed in zip(GUARD, understood, strict=True)
+        if row["intent"] != OUT_OF_SCOPE
+    ]
     assert sum(accepted) / len(accepted) >= ACCEPTED_AT_LEAST
 
 
+def test_foreign_sentences_are_known_as_such(understood: list[dict[str, Any]]) -> None:
+    """Nine of ten messages that are not for us are told so, or asked about."""
+    refused = [
+        parsed["intent"]["name"] in {FALLBACK, OUT_OF_SCOPE}
+        for row, parsed in zip(GUARD, understood, strict=True)
+        if row["intent"] == OUT_OF_SCOPE
+    ]
+    assert sum(refused) / len(refused) >= FOREIGN_AT_LEAST
+
+
 def test_the_form_is_told(understood: list[dict[str, Any]]) -> None:
-    """The language of a whole sentence is told in nine of ten."""
-    told = [row["form"] == parsed["language"]["form"] for row, parsed in zip(GUARD, understood, strict=True)]
+    """The language of three words or more is told in nine of ten."""
+    told = [
+        row["form"] == parsed["language"]["form"]
+        for row, parsed in zip(GUARD, understood, strict=True)
+        if row["form"] in FORMS and len(row["text"].split()) > 2
+    ]
     assert sum(told) / len(told) >= FORM_TOLD_AT_LEAST
 
 
 def test_the_guard_covers_every_intent_and_form() -> None:
-    """Two sentences for each intent in each form: no score hides a gap."""
+    """Sentences for each intent in each form: no score hides a gap."""
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for row in GUARD:
         counted[row["intent"], row["form"]] += 1
     written = {path.stem for path in (PROJECT / "data" / "nlu").glob("*.yml")}
-    assert set(counted) == {(intent, form) for intent in written for form in FORMS}
-    assert set(counted.values()) == {2}
+    assert set(counted) >= {(intent, form) for intent in written for form in FORMS}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:pkg_resources")
@@ -142,7 +162,7 @@ def test_what_says_nothing_falls_back(pipeline: Pipeline, text: str) -> None:
     parsed = pipeline.parse(text)
     assert parsed["intent"]["name"] == FALLBACK
     assert parsed["entities"] == []
-    assert parsed["language"] == {"form": None, "confidence": 0.0}
+    assert parsed["language"] == {"form": None, "confidence": 0.0, "mixed": False}
 
 
 def test_understanding_is_quick(pipeline: Pipeline) -> None:

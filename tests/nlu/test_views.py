@@ -6,17 +6,17 @@ import time
 
 import pytest
 
-from bot.nlu.views import READ_AT_MOST, folded, surface
+from bot.nlu.views import MEANING, READ_AT_MOST, WRITING, Look
 
 
 def test_both_scripts_look_alike() -> None:
-    """One sentence in either script has the same consonants and so the same skeleton views."""
-    assert folded("بغيت نتسجل")[2:] == folded("bghit ntsejel")[2:]
+    """One sentence in either script has the same consonants and the same concepts."""
+    assert MEANING.views("بغيت نتسجل")[2:5] == MEANING.views("bghit ntsejel")[2:5]
 
 
 def test_views_of_two_words() -> None:
     """Words, their neighbours up to both ends, and pieces with their borders."""
-    assert surface("le pot") == (
+    assert WRITING.views("le pot") == (
         ["le", "pot", "< le", "le pot", "pot >"],
         [
             *(" ", "l", "e", " ", " l", "le", "e ", " le", "le ", " le "),
@@ -28,14 +28,14 @@ def test_views_of_two_words() -> None:
 @pytest.mark.parametrize(("text", "shape"), [("12", "#2"), ("٠٦١٢٣٤٥٦٧٨", "#10"), ("1" * 50, "#16")])
 def test_numbers_count_by_length(text: str, shape: str) -> None:
     """Which digits a number has says nothing about what is meant; how many does."""
-    assert folded(text)[0][0] == shape
+    assert MEANING.views(text)[0][0] == shape
 
 
-@pytest.mark.parametrize("analyser", [folded, surface])
+@pytest.mark.parametrize("look", [MEANING, WRITING])
 @pytest.mark.parametrize("text", ["", " ", "🙂", "!!"])
-def test_nothing_to_see(analyser: object, text: str) -> None:
+def test_nothing_to_see(look: Look, text: str) -> None:
     """Texts without letters or digits have empty views."""
-    assert not any(analyser(text))  # type: ignore[operator]  # parametrised analysers
+    assert not any(look.views(text))
 
 
 @pytest.mark.parametrize("unit", ["a", "ab ", "ﷺ", "3chra "])
@@ -43,5 +43,11 @@ def test_a_long_text_costs_no_more_than_its_beginning(unit: str) -> None:
     """A hundred thousand characters are looked at as their first thousand."""
     text = unit * (100_000 // len(unit))
     begun = time.process_time()
-    assert folded(text) == folded(text[:READ_AT_MOST])
+    assert MEANING.views(text) == MEANING.views(text[:READ_AT_MOST])
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("text", ["je veux m'inscrire", "bghit ntsejjel", "بغيت نتسجل", "أريد التسجيل"])
+def test_one_wish_is_one_pair_of_concepts(text: str) -> None:
+    """Three languages and two scripts say the same two concepts."""
+    assert {"want", "register", "want register"} <= set(MEANING.views(text)[4])
