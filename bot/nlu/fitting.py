@@ -212,7 +212,7 @@ def _arrays(vectorisers: Sequence[Any], machine: Any, look: Look, temperature: f
         look=look,
         classes=tuple(map(str, machine.classes_)),
         columns=number_terms(terms),
-        idf=np.concatenate(idf).astype(np.float32),
+        idf=np.concatenate(idf).astype(np.float16).astype(np.float32),  # as it is kept on disk
         weights=np.ascontiguousarray(np.rint(coefficients / scales[:, None]).T.astype(np.int8)),
         scales=scales.astype(np.float32),
         intercepts=np.asarray(intercepts, dtype=np.float32),

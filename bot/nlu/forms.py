@@ -29,7 +29,8 @@ LETTERS_AT_LEAST: Final = 3
 class FormIdentifier(Learnt):
     """Sets the message property `language`: {"form": …, "confidence": 0…1, "mixed": …}.
 
-    `form` is one of `ary`, `ary-Latn`, `ar`, `fr`, or nothing. `mixed` says that two forms share the message, by rule (`darija.forms`); `form` is then the one to answer in.
+    `form` is one of `ary`, `ary-Latn`, `ar`, `fr`, or nothing. `mixed` says that two forms share the message, by rule
+    (`darija.forms`); `form` is then the one to answer in.
 
     It learns from the `metadata: {form: …}` of the sections of data/nlu. Darija and standard Arabic in two words are
     often truly open: the confidence says so, and whoever replies smooths it over the talk.

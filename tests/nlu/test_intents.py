@@ -100,7 +100,7 @@ def test_a_hundred_thousand_characters_cost_little(classifier: Any) -> None:
 
 def test_a_fallback_is_made_by_rasa(bench: Any, classifier: Any) -> None:
     """It needs no training, and its limits stand in config.yml."""
-    message = bench.create(Fallback, threshold=1.0).process([understand(classifier, "salam")])[0]
+    message = bench.create(Fallback, threshold=1.0).process([understand(classifier, "salam monsieur bghit")])[0]
     assert [entry["name"] for entry in message.get("intent_ranking")][:2] == [FALLBACK, "greet"]
     assert FoldedIntentClassifier.required_packages() == ["sklearn", "scipy"]
 
