@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -75,7 +75,7 @@ class Concepts:
         self._exact: dict[str, str] = {}
         self._stems: dict[str, str] = {}
         self._phrases: dict[tuple[str, ...], str] = {}
-        self._seen: dict[str, tuple[str, ...]] = {}
+        self._of = lru_cache(_REMEMBERED)(self._look)
         self._bones: dict[str, dict[str, str]] = defaultdict(dict)
         for line in lines:
             if not line.strip() or line.startswith("#"):
@@ -119,16 +119,8 @@ class Concepts:
                 place += 1
         return found
 
-    def _of(self, word: str) -> tuple[str, ...]:
-        """Concepts of one word: none, one, or "not" and one; remembered."""
-        known = self._seen.get(word)
-        if known is None:
-            known = self._look(word)
-            if len(self._seen) < _REMEMBERED:
-                self._seen[word] = known
-        return known
-
     def _look(self, word: str) -> tuple[str, ...]:
+        """Concepts of one word: none, one, or "not" and one."""
         concept = self._named(word)
         if concept is None and word[:1] == "l":
             concept = self._named(word[1:])  # l'envoi

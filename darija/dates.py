@@ -207,8 +207,6 @@ class _Reader:
             if day is None:
                 continue
             at = place + length
-            if at < len(self._words) and self._words[at].plain == "er":
-                at += 1
             after = self._skip(at, words.OF)
             if after >= len(self._words):
                 continue

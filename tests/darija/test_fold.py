@@ -45,6 +45,10 @@ ANY = st.text(max_size=60) | st.text(alphabet="الهوىةفبكعغقabcehkltu
         "معقول|ma39oul|m39ol",
         "equipe|équipe",
         "francais|français",
+        "بغيتها|bghitha",
+        "مابقيتش|mab9itch|mab9itx",
+        "فالمدينة|فلمدينة|flmdina",
+        "البارح|lbare7|lbareh",
     ],
 )
 def test_spellings_share_a_skeleton(spellings: str) -> None:

@@ -1,0 +1,95 @@
+"""Days as people name them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darija.dates import find_dates
+
+TODAY = date(2026, 11, 25)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("15/04/2027", "2027-04-15"),
+        ("15-4-27", "2027-04-15"),
+        ("2026-12-01", "2026-12-01"),
+        ("٠٥/١٢/٢٠٢٦", "2026-12-05"),
+        ("le 10-12", "2026-12-10"),
+        ("le 15 avril", "2027-04-15"),
+        ("le 1er mai", "2027-05-01"),
+        ("quinze avril", "2027-04-15"),
+        ("15 غشت", "2027-08-15"),
+        ("يوم 15 من شهر غشت 2027", "2027-08-15"),
+        ("خمسة عشر أبريل", "2027-04-15"),
+        ("15 chher 4", "2027-04-15"),
+        ("29 février", "2028-02-29"),
+        ("5 دجنبر", "2026-12-05"),
+        ("nhar l7ed", "2026-11-29"),
+        ("الخميس", "2026-11-26"),
+        ("nhar tlata", "2026-12-01"),
+        ("mercredi", "2026-12-02"),
+        ("lundi dernier", "2026-11-23"),
+        ("غدا", "2026-11-26"),
+        ("be3d ghedda", "2026-11-27"),
+        ("lbare7", "2026-11-24"),
+        ("dans 3 jours", "2026-11-28"),
+        ("من هنا يومين", "2026-11-27"),
+        ("mn hna jouj simanat", "2026-12-09"),
+        ("il y a 2 semaines", "2026-11-11"),
+        ("3 iyam hadi", "2026-11-22"),
+        ("depuis 2 mois", "2026-09-25"),
+        ("simana jaya", "2026-12-02"),
+        ("avril 2027", "2027-04"),
+        ("le mois de mars", "2027-03"),
+        ("15 avrill", "2027-04-15"),
+        ("le 1 er mai", "2027-05-01"),
+        ("f chher ghocht", "2027-08"),
+    ],
+)
+def test_a_day_is_read(text: str, iso: str) -> None:
+    """One day (or month), in figures or words of three languages."""
+    assert [found.iso for found in find_dates(text, TODAY)] == [iso]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "31/02",
+        "15/13/2027",
+        "31 avril",
+        "dans 900 semaines",
+        "dans",
+        "10-12",
+        "2.5",
+        "tlata",
+        "had chi",
+        "mai",
+        "هادي 12 عام",
+        "j'ai 2 enfants",
+        "nhar",
+        "0612345678",
+    ],
+)
+def test_what_is_no_day_is_left_alone(text: str) -> None:
+    """Ranges, numbers, years and words that only look like a day."""
+    assert find_dates(text, TODAY) == []
+
+
+def test_offsets_point_at_the_words() -> None:
+    """Start and end are those of the words that name the day."""
+    text = "salam, bghit nji nhar l7ed inchallah"
+    (found,) = find_dates(text, TODAY)
+    assert text[found.start : found.end] == "nhar l7ed"
+
+
+@given(st.text(max_size=80) | st.text(alphabet="0123456789/-. nharjxmدسغتا", max_size=40))
+def test_any_text_is_read_without_failing(text: str) -> None:
+    """Whatever is typed gives days with places inside the text."""
+    assert all(0 <= found.start < found.end <= len(text) for found in find_dates(text, TODAY))
