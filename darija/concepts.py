@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from darija.fold import phonetic_words, skeleton_words
+from darija.fold import bare, phonetic_words, skeleton_words
 from darija.text import normalise
 
 LEXICON: Final = Path(__file__).with_name("lexicon")
@@ -88,7 +88,7 @@ class Concepts:
                     self._learn(word, concept, by_bones=place > 0)
 
     def _learn(self, word: str, concept: str, *, by_bones: bool) -> None:
-        heard = [_bare(one) for one in phonetic_words(normalise(word.removesuffix("*")))]
+        heard = [bare(one) for one in phonetic_words(normalise(word.removesuffix("*")))]
         if len(heard) > 1:
             self._phrases.setdefault(tuple(heard[:_PHRASE_MAX_WORDS]), concept)
             return
@@ -104,7 +104,7 @@ class Concepts:
         Args:
             heard: Its words as `darija.fold.phonetic_words` gives them.
         """
-        words = [_bare(word) for word in heard]
+        words = [bare(word) for word in heard]
         found: list[str] = []
         place = 0
         while place < len(words):
@@ -179,10 +179,6 @@ def _distance(one: str, other: str) -> int:
             now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (sound != against)))
         before = now
     return before[-1]
-
-
-def _bare(heard: str) -> str:
-    return heard[1:] if len(heard) > 2 and heard[0] == "l" and heard[1] not in "aoi" else heard  # noqa: PLR2004
 
 
 @cache

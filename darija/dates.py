@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final
 
 from darija import date_words as words
-from darija.fold import phonetic
+from darija.fold import bare, phonetic
 from darija.numbers import read_number
 from darija.text import MARKS, ascii_digits, normalise
 
@@ -101,8 +101,7 @@ def _words_of(text: str) -> list[_Word]:
 
 def _bare(heard: str) -> str:
     """Without و ف ب of a joined small word and without the article."""
-    last = heard.rsplit(" ", maxsplit=1)[-1]
-    return last[1:] if len(last) > 2 and last[0] == "l" and last[1] not in "aoi" else last  # noqa: PLR2004
+    return bare(heard.rsplit(" ", maxsplit=1)[-1])
 
 
 def _looked_up(word: _Word, tables: tuple[str, ...]) -> int | None:
@@ -114,8 +113,8 @@ def _looked_up(word: _Word, tables: tuple[str, ...]) -> int | None:
     heard = _table(*tables)
     if word.heard in heard and len(word.heard) > 3:  # noqa: PLR2004 - shorter ones sound like other words
         return heard[word.heard]
-    bare = _bare(word.heard)
-    return heard.get(bare) if len(bare) > 4 else None  # noqa: PLR2004 - as above
+    cut = _bare(word.heard)
+    return heard.get(cut) if len(cut) > 4 else None  # noqa: PLR2004 - as above
 
 
 def _day(year: int, month: int, day: int) -> date | None:

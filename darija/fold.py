@@ -184,3 +184,8 @@ def skeleton(text: str) -> str:
         Words with one space between them, as many as `phonetic` gives.
     """
     return " ".join(skeleton_words(phonetic_words(normalise(text))))
+
+
+def bare(heard: str) -> str:
+    """Cut the article from a word in phonetic form: `lfas` and `fas` are one name."""
+    return heard[1:] if len(heard) > 2 and heard[0] == "l" and heard[1] not in "aoi" else heard  # noqa: PLR2004

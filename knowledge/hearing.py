@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from darija.fold import phonetic, phonetic_words, skeleton_words
+from darija.fold import bare, phonetic, phonetic_words, skeleton_words
 from darija.text import MARKS, normalise
 
 READ_MAX_CHARS: Final = 1_000
@@ -40,11 +40,6 @@ class Unit:
     def inside(self) -> str:
         """As it sounds within a name: the article stays before a vowel, as in `cap de l'eau`."""
         return f"l{self.heard}" if self.article and self.heard[0] in "aoi" else self.heard
-
-
-def bare(heard: str) -> str:
-    """Cut the article from a word in phonetic form: `lfas` and `fas` are one name."""
-    return heard[1:] if len(heard) > 2 and heard[0] == "l" and heard[1] not in "aoi" else heard  # noqa: PLR2004
 
 
 def key(text: str) -> str:

@@ -16,7 +16,8 @@ from typing import Final, Protocol, TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from knowledge.hearing import READ_MAX_CHARS, Unit, bare, bones_of, key, letters, units_of
+from darija.fold import bare
+from knowledge.hearing import READ_MAX_CHARS, Unit, bones_of, key, letters, units_of
 
 LIKE_MAX_WORDS: Final = 7
 """Words of an answer (fillers not counted) beyond which nothing is guessed: it is a sentence, not a name."""
