@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.hearing import READ_MAX_CHARS, READ_MAX_WORDS, bare, key
+from darija.fold import bare
+from knowledge.hearing import READ_MAX_CHARS, READ_MAX_WORDS, key
 from knowledge.names import Certainty, Hit, NameIndex, Spelling, Words, settled
 
 INDEX = NameIndex(
