@@ -32,6 +32,20 @@ class ErrorCode(StrEnum):
     """The message may have left, and no answer came."""
     PROVIDER_TROUBLE = "provider_trouble"
     """The provider has trouble of its own."""
+    OPTED_OUT = "opted_out"
+    """The person told the provider to stop us (21610): as if they had told us."""
+    WINDOW_CLOSED = "window_closed"
+    """Free text is not taken now (63016, 131047): a template, or nothing."""
+    NOT_TODAY = "not_today"
+    """The provider chose not to deliver to this person (63032, 131049), or our day is used up (63038)."""
+    OUT_OF_REACH = "out_of_reach"
+    """The handset is off, or nobody knows why (30003, 30008): worth one more try, later."""
+    FILE_REFUSED = "file_refused"
+    """The provider could not take the file (63019, 11751): the words alone may pass."""
+    TEMPLATE = "template"
+    """A template is missing, wrong or paused: an operator must look, by its name."""
+    SUSPENDED = "suspended"
+    """Our account is: nothing more is sent on this way, and an operator is called."""
     CONFIGURATION = "configuration"
     """Our token or our setup is refused. Worth trying again: an operator can mend it while messages wait."""
 
@@ -41,6 +55,7 @@ RETRYABLE: Final = frozenset({
     ErrorCode.UNREACHABLE,
     ErrorCode.UNANSWERED,
     ErrorCode.PROVIDER_TROUBLE,
+    ErrorCode.OUT_OF_REACH,
     ErrorCode.CONFIGURATION,
 })  # fmt: skip
 """The codes that say: the same message may pass later."""

@@ -8,25 +8,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import math
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Final, Protocol
 
 import prometheus_client
 import structlog
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.errors import Malformed
-from channels.intake import Intake, IntakeClosed
+from channels.intake import Intake
 from channels.metrics import Metrics
 from channels.simulator import routes as simulator
 from channels.simulator.routes import Parse
-from channels.telegram import parse as telegram
-from channels.telegram.adapter import TelegramAdapter
-from channels.telegram.polling import poll
-from conversation import Inbound
+from channels.telegram.routes import TelegramIn
+from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
 from runtime.wakeup import Wakeups
@@ -35,12 +32,16 @@ from storage.database import Database
 
 WORKER_SIGN_S: Final = 30.0
 """A worker that has given no sign for so long counts as gone, seconds."""
-RETRY_AFTER_S: Final = 5
-TELEGRAM_SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 
 
-class BodyTooLarge(Exception):
-    """The request's body is larger than the settings allow."""
+class Provider(Protocol):
+    """A way in."""
+
+    def add_routes(self, app: FastAPI) -> None:
+        """Its webhooks."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What it keeps open while the gateway serves."""
 
 
 class Gateway:
@@ -58,13 +59,9 @@ class Gateway:
         self.wakeups = Wakeups(settings.home, settings.redis_url)
         self.intake = Intake(self.database, self.wakeups, clock)
         self.metrics = Metrics()
-        self.telegram = (
-            TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
-            if settings.telegram_mode != "off" and settings.telegram_token is not None
-            else None
-        )
+        self._webhooks = Webhooks(settings, clock, self.database, self.intake, self.metrics)
+        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks),)
         self._log = structlog.get_logger()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -73,53 +70,15 @@ class Gateway:
         self.intake.start()
         try:
             async with AsyncExitStack() as stack:
-                if self.telegram is not None:
-                    await stack.enter_async_context(self.telegram)
-                    if self.settings.telegram_mode == "polling":
-                        self._start(poll(self.telegram, self.database, self.take_telegram, self.clock))
+                for provider in self.providers:
+                    await stack.enter_async_context(provider.running())
                 yield
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._webhooks.stop()
         finally:
             await asyncio.to_thread(self.intake.close)
             await self.wakeups.aclose()
             self.database.close()
             gc.unfreeze()
-
-    async def take_telegram(self, body: bytes) -> int:
-        """Keep one update; a tapped button stops spinning at once, before the dialogue has run.
-
-        Raises:
-            Malformed: It is no update.
-        """
-        events = telegram.parse(body)
-        new = await self.intake.take(events, wait_s=self.settings.burst_wait_s)
-        self.metrics.messages.labels("telegram").inc(new)
-        for event in events:
-            if isinstance(event, Inbound) and event.callback_id and self.telegram is not None:
-                self._start(_answer_callback(self.telegram, event.callback_id))
-        return new
-
-    async def telegram_webhook(self, request: Request) -> Response:
-        """POST /webhooks/telegram."""
-        secret = self.settings.telegram_secret
-        if self.settings.telegram_mode != "webhook" or secret is None:
-            return PlainTextResponse("Telegram's webhook is not switched on here.", 404)
-        if not telegram.verify(request.headers.get(TELEGRAM_SECRET_HEADER), secret.get_secret_value()):
-            self._log.warning("webhook_refused", channel="telegram")
-            return self._answer("telegram", "refused", 403, "Not from Telegram.")
-        try:
-            await self.take_telegram(await read_body(request, self.settings.webhook_max_bytes))
-        except BodyTooLarge:
-            return self._answer("telegram", "too_large", 413, "Too large.")
-        except Malformed as error:
-            # A refusal would bring it back again and again: it is taken, and left aside.
-            self._log.warning("update_malformed", channel="telegram", error=type(error).__name__)
-            return self._answer("telegram", "malformed", 200, "")
-        except (IntakeClosed, SQLAlchemyError):
-            return self._answer("telegram", "later", 503, "Try again.")
-        return self._answer("telegram", "kept", 200, "")
 
     def readyz(self) -> JSONResponse:
         """GET /readyz: whether webhooks would be kept, and how many workers are there to answer."""
@@ -150,16 +109,6 @@ class Gateway:
         with self.database.read() as connection:
             return channel_state.workers_alive(connection, now=self.clock.now(), within_s=WORKER_SIGN_S)
 
-    def _answer(self, channel: str, outcome: str, status: int, text: str) -> Response:
-        self.metrics.webhooks.labels(channel, outcome).inc()
-        headers = {"retry-after": str(RETRY_AFTER_S)} if status == 503 else None  # noqa: PLR2004 - "try again later"
-        return PlainTextResponse(text, status, headers=headers)
-
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
 
 async def healthz() -> dict[str, str]:
     """GET /healthz: the process answers."""
@@ -176,7 +125,8 @@ def create_app(settings: Settings, parse: Parse | None = None, clock: Clock | No
     """
     gateway = Gateway(settings, clock or SystemClock())
     app = FastAPI(title="Maalem", docs_url=None, redoc_url=None, openapi_url=None, lifespan=gateway.running)
-    app.add_api_route("/webhooks/telegram", gateway.telegram_webhook, methods=["POST"], response_model=None)
+    for provider in gateway.providers:
+        provider.add_routes(app)
     app.add_api_route("/healthz", healthz, methods=["GET"])
     app.add_api_route("/readyz", gateway.readyz, methods=["GET"], response_model=None)
     app.add_api_route("/metrics", gateway.scrape, methods=["GET"], response_model=None)
@@ -185,27 +135,3 @@ def create_app(settings: Settings, parse: Parse | None = None, clock: Clock | No
             app, database=gateway.database, intake=gateway.intake, wakeups=gateway.wakeups, parse=parse
         )
     return app
-
-
-async def read_body(request: Request, most_bytes: int) -> bytes:
-    """The raw bytes of a request.
-
-    Raises:
-        BodyTooLarge: More than `most_bytes`, announced or sent.
-    """
-    announced = request.headers.get("content-length")
-    if announced is not None and announced.isdigit() and int(announced) > most_bytes:
-        raise BodyTooLarge
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise BodyTooLarge
-    return bytes(body)
-
-
-async def _answer_callback(adapter: TelegramAdapter, callback_id: str) -> None:
-    try:
-        await adapter.answer_callback(callback_id)
-    except Exception as error:  # noqa: BLE001 - the button spins a little longer; the answer itself is on its way
-        structlog.get_logger().info("callback_unanswered", error=type(error).__name__)

@@ -50,8 +50,11 @@ HOUSEKEEPING_S: Final = 3600.0
 class Adapter(Protocol):
     """What the sender needs of a channel."""
 
-    async def send(self, address: str, payload: Any) -> str:
-        """Send one payload; the provider's id of it. Raises SendFailed."""
+    async def send(self, address: str, payload: Any, *, reference: str) -> str:
+        """Send one payload; the provider's id of it. Raises SendFailed.
+
+        `reference` is our own mark on it, handed to the provider where it gives it back with status reports.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,9 @@ class Sender:
                     continue
                 with self._database.begin_light() as connection:
                     outbox.begin(connection, envelope.outbox_id)
-                provider_id = await channel.adapter.send(envelope.address, payload)
+                provider_id = await channel.adapter.send(
+                    envelope.address, payload, reference=f"{envelope.outbox_id}.{number}"
+                )
                 if number + 1 < len(payloads):
                     with self._database.begin() as connection:
                         outbox.part_sent(connection, envelope.outbox_id, parts=number + 1)

@@ -13,9 +13,13 @@ from conversation.model import (
     InboundKind,
     Location,
     Outbound,
+    OutboundFile,
     PersonKey,
+    Purpose,
     SharedContact,
     Surface,
+    Template,
+    TemplateCategory,
 )
 
 __all__ = [
@@ -28,7 +32,11 @@ __all__ = [
     "InboundKind",
     "Location",
     "Outbound",
+    "OutboundFile",
     "PersonKey",
+    "Purpose",
     "SharedContact",
     "Surface",
+    "Template",
+    "TemplateCategory",
 ]

@@ -42,6 +42,16 @@ class InboundKind(StrEnum):
     """The person opened the talk (Telegram /start); `payload` tells where from."""
     EDIT = "edit"
     """An earlier message was rewritten: kept for staff, never run through the dialogue."""
+    DELETED = "deleted"
+    """An earlier message was taken back: noted, never run."""
+    REACTION = "reaction"
+    """A sign put on one of our messages: noted, never answered (each answer costs)."""
+    OPT_OUT = "opt_out"
+    """The provider says that the person wants no more messages, and has told them so itself."""
+    OPT_IN = "opt_in"
+    """The provider says that the person wants messages again."""
+    MOVED = "moved"
+    """The person is now known by another address, `moved_to`."""
     BLOCKED = "blocked"
     """The person blocked the bot: nothing may be sent until UNBLOCKED."""
     UNBLOCKED = "unblocked"
@@ -64,13 +74,21 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file the provider keeps for us. `provider_ref` never contains a token or a link with one."""
+    """A file the provider keeps for us.
+
+    Attributes:
+        provider_ref: What the provider gives it out for: an id or a link, never one with a token in it.
+        sha256: Hex digest the provider states, to check the copy against.
+        name: File name as the person's phone had it; never used as a path.
+    """
 
     kind: AttachmentKind
     provider_ref: str
     mime_type: str | None = None
     size_bytes: int | None = None
     duration_s: int | None = None
+    sha256: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,11 @@ class Inbound:
         display_name: The name the channel shows; never used as the person's given name without asking.
         language_hint: Language of the person's app (IETF tag): a hint only.
         callback_id: What must be answered so that a tapped button stops spinning (Telegram).
+        phone: The sender's own number (E.164) where the channel itself vouches for it.
+        aliases: Other addresses of the same person on the same channel: a phone beside a business-scoped id.
+        moved_to: With MOVED: the new address.
+        reply_to: The provider's id of the message that was quoted, edited, taken back or reacted to.
+        origin: Where the talk began, where the channel tells: "ad 12023…", "post …"; at most 120 characters.
     """
 
     person: PersonKey
@@ -117,6 +140,11 @@ class Inbound:
     display_name: str | None = None
     language_hint: str | None = None
     callback_id: str | None = None
+    phone: str | None = None
+    aliases: tuple[str, ...] = ()
+    moved_to: str | None = None
+    reply_to: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +164,51 @@ class Choice:
     description: str | None = None
 
 
+class Purpose(StrEnum):
+    """Why something is sent: decides what goes first, and what may be sent at all."""
+
+    ANSWER = "answer"
+    REMINDER = "reminder"
+    CAMPAIGN = "campaign"
+
+
+class TemplateCategory(StrEnum):
+    """What WhatsApp files and prices a template under (channel facts 3.9)."""
+
+    UTILITY = "utility"
+    MARKETING = "marketing"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An approved WhatsApp text, for when free text may not be sent.
+
+    Attributes:
+        name: As registered, the same for all languages.
+        variables: In the order of its places {{1}}, {{2}} …
+    """
+
+    name: str
+    category: TemplateCategory = TemplateCategory.UTILITY
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundFile:
+    """A file that goes with an answer.
+
+    Attributes:
+        key: Where the bot keeps it (`storage.files`); never a link.
+        mime_type: As IANA names it: "audio/ogg", "application/pdf".
+        name: File name the person sees.
+    """
+
+    kind: AttachmentKind
+    key: str
+    mime_type: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One answer, before a channel gives it its shape.
@@ -148,6 +221,8 @@ class Outbound:
         ask_phone: Label of the button by which the channel may offer to share the own phone number.
         ask_location: Label of the button by which the channel may offer to share the place.
         ends_menu: Whether an older keyboard on the person's screen may be removed.
+        file: Goes before or with the text, as the channel best can.
+        template: What may be sent instead where the channel takes no free text now.
     """
 
     text: str
@@ -157,6 +232,8 @@ class Outbound:
     ask_phone: str | None = None
     ask_location: str | None = None
     ends_menu: bool = False
+    file: OutboundFile | None = None
+    template: Template | None = None
 
 
 class DeliveryState(StrEnum):
@@ -173,11 +250,18 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A provider's word on a message sent earlier."""
+    """A provider's word on a message sent earlier.
+
+    Attributes:
+        reference: Our own mark on the message where the provider hands it back: known before its id is.
+        provider_code: Its code of what went wrong.
+        details: What else it tells: price category, whether it is billed. Nothing about people.
+    """
 
     channel: str
     provider_message_id: str
     state: DeliveryState
     at: datetime
     provider_code: str | None = None
+    reference: str | None = None
     details: dict[str, str] = field(default_factory=dict)

@@ -41,6 +41,20 @@ NAMES: Final = frozenset({"person_name", "organisation", "place"})
 """Questions answered by names, which belong to no language."""
 OF_EVERY_FORM: Final = frozenset({"affirm", "deny", "thanks", "greet", "goodbye"})
 """What people say in the same words whatever they write: "oui merci" within Darija, السلام."""
+NOTED: Final = frozenset(
+    {
+        InboundKind.BLOCKED,
+        InboundKind.UNBLOCKED,
+        InboundKind.EDIT,
+        InboundKind.DELETED,
+        InboundKind.REACTION,
+        InboundKind.OPT_OUT,
+        InboundKind.OPT_IN,
+        InboundKind.MOVED,
+        InboundKind.UNKNOWN,
+    }
+)
+"""What is noted and never answered."""
 GROUP_REMINDER: Final = timedelta(days=1)
 MEMORY: Final = "memory"
 """Key under which the engine keeps its own few facts beside Rasa's snapshot."""
@@ -174,12 +188,7 @@ class Engine:
             people.set_blocked(connection, inbound.person, one.received_at)
         elif inbound.kind is InboundKind.UNBLOCKED:
             people.set_blocked(connection, inbound.person, None)
-        return inbound.kind in (
-            InboundKind.BLOCKED,
-            InboundKind.UNBLOCKED,
-            InboundKind.EDIT,
-            InboundKind.UNKNOWN,
-        )
+        return inbound.kind in NOTED
 
     async def _one(self, turn: _Turn, one: Waiting, tracker: Any) -> None:
         context = turn.context

@@ -14,7 +14,7 @@ CHANNELS: Final = tuple(f"simulator-{surface}" for surface in Surface)
 class SimulatorAdapter:
     """Accepts everything."""
 
-    async def send(self, address: str, payload: Outbound) -> str:
+    async def send(self, address: str, payload: Outbound, *, reference: str) -> str:
         """Take an answer; its id is made up."""
-        del address, payload
+        del address, payload, reference
         return new_token()

@@ -122,12 +122,13 @@ class TelegramAdapter:
         await self._request.shutdown()
         self._filter.remove()
 
-    async def send(self, address: str, payload: TelegramPayload) -> str:
+    async def send(self, address: str, payload: TelegramPayload, *, reference: str = "") -> str:
         """Send one message.
 
         Args:
             address: The chat's id.
             payload: What `render` made.
+            reference: Not used: Telegram gives nothing back.
 
         Returns:
             The message's id in that chat.
@@ -135,6 +136,7 @@ class TelegramAdapter:
         Raises:
             SendFailed: Telegram did not take it, or (`ambiguous`) did not say so.
         """
+        del reference
         sent = await self._settled(self._bot.send_message(address, payload.text, reply_markup=payload.keyboard))
         return str(sent.message_id)
 

@@ -208,10 +208,10 @@ async def test_a_long_answer_goes_on_after_a_crash_in_the_middle(
     class Dies(TelegramAdapter):
         """Is killed when the third message is to leave."""
 
-        async def send(self, address: str, payload: Any) -> str:
+        async def send(self, address: str, payload: Any, *, reference: str) -> str:
             if payload.text.startswith("Page 2"):
                 raise CrashError
-            return await super().send(address, payload)
+            return await super().send(address, payload, reference=reference)
 
     async with Dies(TOKEN, telegram.url) as dying:
         sender = a_sender("sender-1", database, dying, clock)

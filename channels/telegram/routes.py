@@ -1,0 +1,81 @@
+"""Telegram's way in: the webhook, or long polling; a tapped button stops spinning before the dialogue has run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request, Response
+
+from channels.telegram.adapter import TelegramAdapter
+from channels.telegram.parse import parse, verify
+from channels.telegram.polling import poll
+from channels.webhooks import Events, Webhooks, off
+from conversation import Inbound
+
+CHANNEL: Final = "telegram"
+PATH: Final = "/webhooks/telegram"
+SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
+
+
+class TelegramIn:
+    """Telegram, as the gateway hears it."""
+
+    def __init__(self, webhooks: Webhooks) -> None:
+        self._webhooks = webhooks
+        settings = webhooks.settings
+        self._mode = settings.telegram_mode
+        self._secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
+        self._adapter = (
+            TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
+            if self._mode != "off" and settings.telegram_token is not None
+            else None
+        )
+
+    def add_routes(self, app: FastAPI) -> None:
+        """The webhook; switched off it says so."""
+        if self._mode == "webhook":
+            app.add_api_route(PATH, self.webhook, methods=["POST"], response_model=None)
+        else:
+            off(app, PATH, "Telegram's webhook is not switched on here.")
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The connection to Telegram, and polling where it is set."""
+        if self._adapter is None:
+            yield
+            return
+        async with self._adapter:
+            if self._mode == "polling":
+                self._webhooks.start(poll(self._adapter, self._webhooks.database, self.take, self._webhooks.clock))
+            yield
+
+    async def webhook(self, request: Request) -> Response:
+        """POST /webhooks/telegram."""
+        genuine = verify(request.headers.get(SECRET_HEADER), self._secret)
+        return await self._webhooks.receive(request, CHANNEL, genuine=genuine, read=parse, after=self._answer_taps)
+
+    async def take(self, body: bytes) -> int:
+        """Keep one update that was fetched.
+
+        Raises:
+            Malformed: It is no update.
+        """
+        events = parse(body)
+        new = await self._webhooks.take(CHANNEL, events)
+        self._answer_taps(events)
+        return new
+
+    def _answer_taps(self, events: Events) -> None:
+        for event in events:
+            if isinstance(event, Inbound) and event.callback_id and self._adapter is not None:
+                self._webhooks.start(_answer_callback(self._adapter, event.callback_id))
+
+
+async def _answer_callback(adapter: TelegramAdapter, callback_id: str) -> None:
+    try:
+        await adapter.answer_callback(callback_id)
+    except Exception as error:  # noqa: BLE001 - the button spins a little longer; the answer itself is on its way
+        structlog.get_logger().info("callback_unanswered", error=type(error).__name__)
