@@ -208,7 +208,7 @@ async def test_a_long_answer_goes_on_after_a_crash_in_the_middle(
     class Dies(TelegramAdapter):
         """Is killed when the third message is to leave."""
 
-        async def send(self, address: str, payload: Any, *, reference: str) -> str:
+        async def send(self, address: str, payload: Any, *, reference: str = "") -> str:
             if payload.text.startswith("Page 2"):
                 raise CrashError
             return await super().send(address, payload, reference=reference)
