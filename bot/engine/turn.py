@@ -14,16 +14,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.actions.context import TurnContext, running
-from bot.engine import record
+from bot.engine import language, record
 from bot.engine.burst import together
 from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
 from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
 from bot.engine.resolve import Resolved, resolve, yes_or_no
 from bot.engine.speech import Collector
+from bot.engine.wishes import Kept, Wish, must_wait, wishes
 from bot.responses import labels
 from bot.responses.compose import Composed, Composer, Said
 from conversation import Inbound, InboundKind, Outbound, PersonKey, Surface
-from i18n.languages import LANGUAGES
 from knowledge import Knowledge
 from storage import conversations, inbox, menus, outbox, people, staff, wire
 from storage.inbox import Waiting
@@ -31,16 +31,10 @@ from storage.menus import Menu
 
 DEFAULT_LANGUAGE: Final = "ary"
 """Where nothing is known: Darija in Arabic letters (design, "What is said")."""
-LANGUAGE_SURE: Final = 0.85
-"""Confidence of a message of several words from which its language is kept, 0…1."""
-LANGUAGE_WORDS: Final = 3
-LANGUAGE_CLEAR: Final = 0.95
-"""Confidence of two words from which an earlier guess gives way, 0…1: "أريد التسجيل" after "السلام عليكم"."""
-LANGUAGE_GUESS: Final = 0.5
 NAMES: Final = frozenset({"person_name", "organisation", "place"})
 """Questions answered by names, which belong to no language."""
-OF_EVERY_FORM: Final = frozenset({"affirm", "deny", "thanks", "greet", "goodbye"})
-"""What people say in the same words whatever they write: "oui merci" within Darija, السلام."""
+READ_WHOLE: Final = NAMES | {"track"}
+"""Questions that read a message whole: two wishes are two answers to "what do you want of the programme?"."""
 NOTED: Final = frozenset(
     {
         InboundKind.BLOCKED,
@@ -84,6 +78,7 @@ class _Turn:
     understanding: list[dict[str, Any]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     unclear: int = 0
+    kept: Kept | None = None
 
 
 class Engine:
@@ -179,7 +174,14 @@ class Engine:
             turn_inbox_ids=tuple(inbox_ids),
         )
         memory = {**memory, "language_chosen": facts["language_chosen"], "language_known": facts["language"]}
-        return _Turn(context, memory, known, shown=bool(memory.get("menu_shown")), unclear=facts["unclear_count"])
+        return _Turn(
+            context,
+            memory,
+            known,
+            shown=bool(memory.get("menu_shown")),
+            unclear=facts["unclear_count"],
+            kept=Kept.load(memory.get("wish"), now),
+        )
 
     def _is_event(self, connection: sa.Connection, one: Waiting) -> bool:
         """What is noted and not answered: an edit, a block, something we have no name for."""
@@ -207,9 +209,26 @@ class Engine:
         if resolved.payload is None:
             resolved = await self._understand_first(turn, resolved, pending)
         if turn.memory.pop("ask_language", False):
-            turn.said.append(_language_question())
+            turn.said.append(language.question())
             turn.understanding.append(record.not_understood(one.inbox_id))
             return
+        found: list[Wish] = []
+        if resolved.payload is None and pending not in READ_WHOLE:
+            found = wishes(await self._processor.parse(resolved.text))
+        for part in [Resolved(None, wish.text, None) for wish in found if wish is not must_wait(found)] or [resolved]:
+            await self._answer(turn, one, part, tracker)
+        if (later := must_wait(found)) is not None:
+            turn.kept = Kept(later, context.now.isoformat())
+            turn.said.insert(0, turn.kept.noted())
+        elif turn.kept is not None and not tracker.active_loop_name and not context.erased:
+            kept, turn.kept = turn.kept, None
+            before, turn.said = turn.said, []
+            await self._answer(turn, one, Resolved(None, kept.wish.text, None), tracker)
+            turn.said = [*before, kept.back(), *turn.said]
+
+    async def _answer(self, turn: _Turn, one: Waiting, resolved: Resolved, tracker: Any) -> None:
+        """Let Rasa act on a message, or on a part of it."""
+        context = turn.context
         collector = Collector()
         with running(context):
             result: TurnResult = await self._processor.handle_turn(
@@ -222,6 +241,8 @@ class Engine:
             )
         said = [Said.of(custom) for custom in collector.said]
         turn.said = together(turn.said, said)
+        if turn.kept is not None and turn.kept.wish.intent == result.parse_data["intent"]["name"]:
+            turn.kept = None  # said again: answered now
         turn.actions += result.actions
         turn.understanding.append(record.understanding(one.inbox_id, resolved, result.parse_data))
         unclear = "action_default_fallback" in result.actions or bool((tracker.get_slot("unread") or {}).get("n"))
@@ -240,26 +261,20 @@ class Engine:
             return resolved
         parsed = await self._processor.parse(resolved.text)
         if undecided:
-            self._detect_language(turn, resolved.text, parsed)
+            self._hear_language(turn, resolved.text, parsed)
         meant = yes_or_no(str((parsed.get("intent") or {}).get("name") or ""), menu)
         return Resolved(meant, resolved.text, menu) if meant else resolved
 
-    def _detect_language(self, turn: _Turn, text: str, parsed: dict[str, Any]) -> None:
-        context = turn.context
-        found = parsed.get("language") or {}
-        form, confidence = str(found.get("form")), float(found.get("confidence") or 0)
-        if form in LANGUAGES and confidence >= LANGUAGE_GUESS:
-            words = len(text.split())
-            sure = confidence >= LANGUAGE_SURE and words >= LANGUAGE_WORDS
-            own = str((parsed.get("intent") or {}).get("name")) not in OF_EVERY_FORM
-            clear = own and confidence >= LANGUAGE_CLEAR and words > 1
-            if sure or clear or turn.memory["language_known"] is None:
-                context.language = form
-                turn.memory["language_known"] = form
-                people.set_language(context.connection, context.person_id, form, chosen=False)
-            turn.memory["language_sure"] = sure
-        elif turn.memory["language_known"] is None and context.surface is Surface.SMS and not context.met_before:
-            turn.memory["ask_language"] = True
+    def _hear_language(self, turn: _Turn, text: str, parsed: dict[str, Any]) -> None:
+        context, memory = turn.context, turn.memory
+        found = language.heard(text, parsed, known=memory["language_known"])
+        if found is not None:
+            if found.taken:
+                context.language = memory["language_known"] = found.form
+                people.set_language(context.connection, context.person_id, found.form, chosen=False)
+            memory["language_sure"] = found.sure
+        elif memory["language_known"] is None and context.surface is Surface.SMS and not context.met_before:
+            memory["ask_language"] = True
 
     def _group(self, turn: _Turn, one: Waiting) -> None:
         told = turn.memory.get("group_told_at")
@@ -307,6 +322,7 @@ class Engine:
             "menu_shown": bool(replies[-1].choices) if replies else turn.shown,
             "language_sure": turn.memory.get("language_sure", False),
             "group_told_at": turn.memory.get("group_told_at"),
+            "wish": turn.kept.dump() if turn.kept else None,
         }
         conversations.save_state(
             connection,
@@ -372,16 +388,3 @@ def _repeated(context: TurnContext, turn: _Turn) -> Any:
         turn.said = [one for one in turn.said if one.message_id != "utter_repeat"]
         return None
     return wire.load_outbound(context.last_said()[-1])
-
-
-def _language_question() -> Said:
-    picks = [
-        {
-            "label": None,
-            "text": language.label,
-            "description": None,
-            "payload": f'/change_language{{"answer": "{code}"}}',
-        }
-        for code, language in LANGUAGES.items()
-    ]
-    return Said("utter_choose_language", picks=picks)

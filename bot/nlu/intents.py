@@ -17,10 +17,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.fitting import STRENGTH, Fitted
 from bot.nlu.learnt import Learnt
 from bot.nlu.linear import Floats, LinearModel
-from bot.nlu.views import MEANING
+from bot.nlu.views import MEANING, READ_AT_MOST
+from bot.nlu.wishes import two_wishes
 
 KNOWN: Final = "text_known"
 """Message property: share (0…1) of the text's n-grams that were seen in training; read by `Fallback`."""
+WISHES: Final = "wishes"
+"""Message property: two wishes with `text`, `intent` and `confidence`, or none."""
 OUT_OF_SCOPE: Final = "out_of_scope"
 _GATE: Final = "gate.json"
 
@@ -91,9 +94,11 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent and ranking of each message."""
+        """Set intent and ranking of each message, and `wishes` where it holds two."""
         for message in messages:
-            ranking, known = self.rank(message.get("text") or "")
+            text = (message.get("text") or "")[:READ_AT_MOST]
+            ranking, known = self.rank(text)
+            message.set(WISHES, two_wishes(text, self.rank), add_to_output=True)
             message.set(KNOWN, known)
             message.set("intent", ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)

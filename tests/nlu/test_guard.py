@@ -37,6 +37,11 @@ FORM_TOLD_AT_LEAST: Final = 0.90
 GUARD: Final[list[dict[str, str]]] = [
     json.loads(line) for line in Path(__file__).with_name("guard.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+TWO_WISHES: Final[list[dict[str, Any]]] = [
+    json.loads(line) for line in Path(__file__).with_name("wishes.jsonl").read_text(encoding="utf-8").splitlines()
+]
+TWO_TOLD_AT_LEAST: Final = 0.85
+TWO_MISTAKEN_AT_MOST: Final = 0.005
 
 
 class Pipeline:
@@ -132,6 +137,21 @@ def test_the_form_is_told(understood: list[dict[str, Any]]) -> None:
         if row["form"] in FORMS and len(row["text"].split()) > 2
     ]
     assert sum(told) / len(told) >= FORM_TOLD_AT_LEAST
+
+
+def test_two_wishes_are_told(pipeline: Pipeline) -> None:
+    """Of messages with two wishes most are told apart; of those with one hardly any is taken for two."""
+    told = [
+        [one["intent"] for one in pipeline.parse(message["text"])["wishes"]] == message["intents"]
+        for message in TWO_WISHES
+    ]
+    assert sum(told) / len(told) >= TWO_TOLD_AT_LEAST
+
+
+def test_one_wish_is_not_taken_for_two(understood: list[dict[str, Any]]) -> None:
+    """One in two hundred at most."""
+    mistaken = [row["text"] for row, parsed in zip(GUARD, understood, strict=True) if parsed["wishes"]]
+    assert len(mistaken) / len(GUARD) <= TWO_MISTAKEN_AT_MOST, mistaken
 
 
 def test_the_guard_covers_every_intent_and_form() -> None:
