@@ -178,12 +178,12 @@ def folds(examples: Sequence[Example], count: int) -> list[list[int]]:
     return [sorted(fold) for fold in shared]
 
 
-def draw(examples: Sequence[Example], shots: int, seed: int) -> list[Example]:
+def draw(examples: Sequence[Example], shots: int | None, seed: int) -> list[Example]:
     """Draw so many examples of each intent in each form, or all where there are fewer.
 
     Args:
         examples: Any number.
-        shots: 1 or more.
+        shots: 1 or more; None draws all.
         seed: 0 or more; another one draws others.
     """
     return [examples[place] for stratum in _strata(examples, seed) for place in sorted(stratum[:shots])]

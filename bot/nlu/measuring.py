@@ -21,10 +21,7 @@ from bot.nlu.examples import Entities, Example, draw, folds
 from bot.nlu.fallback import FALLBACK
 from bot.nlu.intents import OUT_OF_SCOPE
 from bot.nlu.pipeline import Pipeline
-from darija.forms import Form
 
-ALL: Final = "all"
-"""The group of every example, whatever its form."""
 _WARM_UP: Final = 50
 """Messages understood before the clock is looked at."""
 
@@ -58,6 +55,15 @@ def judge(pipeline: Pipeline, example: Example) -> Judged:
     return Judged(example, guess, confidence, str(parsed["intent"]["name"]), entities)
 
 
+def judge_all(pipeline: Pipeline, examples: Sequence[Example], advance: Advance) -> list[Judged]:
+    """Judge examples in their order; `advance` is told of each."""
+    judged = []
+    for one in examples:
+        judged.append(judge(pipeline, one))
+        advance(1)
+    return judged
+
+
 def cross_validate(examples: Sequence[Example], count: int, advance: Advance) -> list[Judged]:
     """Judge every example by a pipeline that was trained without its fold.
 
@@ -80,18 +86,16 @@ def cross_validate(examples: Sequence[Example], count: int, advance: Advance) ->
         with tempfile.TemporaryDirectory() as folder:
             pipeline = Pipeline.train(kept, Path(folder))
         advance(len(kept))
-        for place in fold:
-            judged[place] = judge(pipeline, examples[place])
-            advance(1)
+        tried = judge_all(pipeline, [examples[place] for place in fold], advance)
+        judged.update(zip(fold, tried, strict=True))
     return [judged[place] for place in range(len(examples))]
 
 
-def by_form(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
-    """All of them, then those of each form, the project's own forms first; those of no form are among all only."""
-    forms = {one.example.form for one in judged if one.example.form}
-    own = [form for form in map(str, Form) if form in forms]
-    order = [*own, *sorted(forms.difference(own))]
-    return {ALL: list(judged)} | {form: [one for one in judged if one.example.form == form] for form in order}
+def _f1_by_form(judged: Sequence[Judged]) -> dict[str, scoring.F1]:
+    return {
+        form: scoring.f1([judged[place].example.intent for place in places], [judged[place].guess for place in places])
+        for form, places in scoring.by_form([one.example.form for one in judged]).items()
+    }
 
 
 def figures(judged: Sequence[Judged], worst: int) -> dict[str, Any]:
@@ -103,19 +107,20 @@ def figures(judged: Sequence[Judged], worst: int) -> dict[str, Any]:
 
     Returns:
         `f1` by form, `intents` (F1 of each), `out_of_scope` (None where none is expected), `calibration_error`,
-        `entities` (None where nobody labelled them), `confusion`, `worst`, `predictions`.
+        `entities` (None where nobody labelled them), `confused` (pairs), `confusion`, `worst`, `predictions`.
     """
     expected, given = [one.example.intent for one in judged], [one.guess for one in judged]
     labels, counts = scoring.confusion(expected, given)
     mistakes = [one for one in judged if one.guess != one.example.intent]
     return {
-        "f1": {form: asdict(_f1(of_form)) for form, of_form in by_form(judged).items()},
+        "f1": {form: asdict(score) for form, score in _f1_by_form(judged).items()},
         "intents": scoring.f1_by_label(expected, given),
         "out_of_scope": _out_of_scope(judged),
         "calibration_error": scoring.calibration_error(
             [one.confidence for one in judged], [one.guess == one.example.intent for one in judged]
         ),
         "entities": _entities(judged),
+        "confused": scoring.most_confused(labels, counts),
         "confusion": {"intents": labels, "counts": counts.tolist()},
         "worst": [prediction(one) for one in sorted(mistakes, key=lambda one: -one.confidence)[:worst]],
         "predictions": [prediction(one) for one in judged],
@@ -132,10 +137,6 @@ def prediction(judged: Judged) -> dict[str, Any]:
         "confidence": round(judged.confidence, 4),
         "decided": judged.decided,
     }
-
-
-def _f1(judged: Sequence[Judged]) -> scoring.F1:
-    return scoring.f1([one.example.intent for one in judged], [one.guess for one in judged])
 
 
 def _entities(judged: Sequence[Judged]) -> dict[str, Any] | None:
@@ -180,7 +181,7 @@ def benchmark(
     """
     runs, sizes, seconds, whole, intent_alone = [], [], [], [], []
     for seed in range(seeds):
-        drawn = draw(train, shots, seed) if shots else list(train)
+        drawn = draw(train, shots, seed)
         with tempfile.TemporaryDirectory() as folder:
             begun = time.perf_counter()
             pipeline = Pipeline.train(drawn, Path(folder))
@@ -200,7 +201,7 @@ def benchmark(
                 whole.append(parsed - begun)
                 judged.append(Judged(one, guess, confidence, guess, ()))
                 advance(1)
-        runs.append({form: _f1(of_form) for form, of_form in by_form(judged).items()})
+        runs.append(_f1_by_form(judged))
     return {
         "train": _counted(train),
         "shots": shots,

@@ -10,11 +10,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from darija.forms import Form
+
 BINS: Final = 15
 """Bins of the calibration error, of equal width: as usual since Guo et al. 2017."""
 DRAWS: Final = 2_000
 """Draws of a bootstrap interval."""
 CERTAINTY: Final = 0.95
+ALL: Final = "all"
+"""The group of every example, whatever its form."""
 _SEED: Final = 7
 
 Counts = npt.NDArray[np.int64]
@@ -68,6 +72,21 @@ class Difference:
     def may_be_chance(self) -> bool:
         """Whether no difference at all lies within the limits."""
         return self.low <= 0 <= self.high
+
+
+def by_form(forms: Sequence[str | None]) -> dict[str, list[int]]:
+    """Group examples by the form of each.
+
+    Returns:
+        The places of all of them, then those of each form, the project's own forms first; those of no form are among
+        all only.
+    """
+    named = {form for form in forms if form}
+    own = [form for form in map(str, Form) if form in named]
+    order = [*own, *sorted(named.difference(own))]
+    return {ALL: list(range(len(forms)))} | {
+        form: [place for place, one in enumerate(forms) if one == form] for form in order
+    }
 
 
 def f1_by_label(expected: Sequence[str], given: Sequence[str]) -> dict[str, float]:
