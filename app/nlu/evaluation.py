@@ -62,19 +62,16 @@ def evaluate(
 
 def show(report: dict[str, Any], console: Console) -> None:
     """Print what a person reads of a report."""
-    scores = Table(
-        "form", "examples", "intents", "macro F1", "micro F1", box=None, title="Intents", title_justify="left"
-    )
-    for form, score in report["f1"].items():
-        scores.add_row(
-            form, str(score["examples"]), str(score["labels"]), f"{score['macro']:.3f}", f"{score['micro']:.3f}"
-        )
-    console.print(scores)
+    scores = [
+        (form, str(one["examples"]), str(one["labels"]), _share(one["macro"]), _share(one["micro"]))
+        for form, one in report["f1"].items()
+    ]
+    _show_rows(console, "Intents", ("form", "examples", "intents", "macro F1", "micro F1"), scores)
     console.print(f"\nCalibration error: {report['calibration_error']:.3f}")
     _show_foreign(report["out_of_scope"], console)
     _show_entities(report["entities"], console)
     weakest = sorted(report["intents"].items(), key=lambda one: one[1])[:SHOWN]
-    _show_rows(console, "Weakest intents", ("intent", "F1"), [(name, f"{score:.3f}") for name, score in weakest])
+    _show_rows(console, "Weakest intents", ("intent", "F1"), [(name, _share(score)) for name, score in weakest])
     confused = [(expected, given, str(count)) for expected, given, count in report["confused"][:SHOWN]]
     _show_rows(console, "Most confused", ("expected", "given", "times"), confused)
     worst = [
@@ -87,7 +84,9 @@ def show(report: dict[str, Any], console: Console) -> None:
 def _show_rows(console: Console, title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     if not rows:
         return
-    table = Table(*columns, box=None, title=f"\n{title}", title_justify="left")
+    table = Table(box=None, title=f"\n{title}", title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")  # a name cut short is no name
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # what people write is no markup
     console.print(table)

@@ -111,8 +111,12 @@ def _of_json(row: Any) -> Example:
 
 def _words(row: dict[str, Any], key: str) -> str:
     found = row.get(key)
-    if not isinstance(found, str) or not found.strip():
-        raise ValueError(f'"{key}" is {"empty" if key in row else "missing"}' if not found else f'"{key}" is no text')
+    if found is None:
+        raise ValueError(f'"{key}" is missing')
+    if not isinstance(found, str):
+        raise ValueError(f'"{key}" is no text')  # noqa: TRY004 - the file's fault, not the caller's
+    if not found.strip():
+        raise ValueError(f'"{key}" is empty')
     try:
         found.encode()
     except UnicodeEncodeError as error:

@@ -14,67 +14,7 @@ rasa_compat.install()
 
 from bot.nlu.pipeline import Bench  # noqa: E402 - Rasa only after install()
 
-YAML: Final = """
-version: "3.1"
-nlu:
-- intent: greet
-  metadata: {form: ary}
-  examples: |
-    - السلام عليكم
-    - صباح الخير خويا
-    - سلام لاباس
-- intent: greet
-  metadata: {form: ary-Latn}
-  examples: |
-    - salam cv
-    - sba7 lkhir khouya
-- intent: greet
-  metadata: {form: fr}
-  examples: |
-    - bonjour monsieur
-    - bonsoir
-    - salut ça va
-- intent: greet
-  metadata: {form: ar}
-  examples: |
-    - مرحبا بكم
-    - تحية طيبة وبعد
-- intent: enroll
-  metadata: {form: ary}
-  examples: |
-    - بغيت نتسجل فالبرنامج
-    - كيفاش نتقيد معاكم
-- intent: enroll
-  metadata: {form: ary-Latn}
-  examples: |
-    - bghit ntsjel f lbarnamaj
-    - kifach nt9iyed m3akom
-- intent: enroll
-  metadata: {form: fr}
-  examples: |
-    - je veux m'inscrire au programme
-    - comment faire mon inscription
-- intent: enroll
-  metadata: {form: ar}
-  examples: |
-    - أريد التسجيل في البرنامج
-    - كيف يمكنني أن أسجل تعاونيتي
-- intent: inform
-  metadata: {form: fr}
-  examples: |
-    - 0600000000
-    - je travaille à Fès depuis 12 ans
-- intent: inform
-  metadata: {form: ary}
-  examples: |
-    - كنخدم ففاس هادي 12 عام
-    - أنا معلم زلايجي
-- intent: inform
-  metadata: {form: ar}
-  examples: |
-    - أعمل في مدينة فاس منذ سنوات
-    - مهنتي هي النجارة
-"""
+YAML: Final = Path(__file__).with_name("tiny.yml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
