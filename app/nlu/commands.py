@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 
 from runtime.settings import load_settings
+
+if TYPE_CHECKING:
+    from bot.nlu.pipeline import Pipeline
 
 nlu_app = typer.Typer(help="How well messages are understood, and why.", no_args_is_help=True)
 
@@ -26,11 +28,11 @@ def _to_be_written(path: Path | None) -> Path | None:
     return path
 
 
-Written = {"dir_okay": False, "writable": True, "callback": _to_be_written}
-Read = {"exists": True, "readable": True}
+WRITTEN: Final = {"dir_okay": False, "writable": True, "callback": _to_be_written}
+READ: Final = {"exists": True, "readable": True}
 Model = Annotated[
     Path | None,
-    typer.Option("--model", help="A model, instead of the newest in MAALEM_MODEL_DIR.", dir_okay=False, **Read),
+    typer.Option("--model", help="A model, instead of the newest in MAALEM_MODEL_DIR.", dir_okay=False, **READ),
 ]
 
 
@@ -38,15 +40,22 @@ def _console(*, stderr: bool = False) -> Console:
     return Console(highlight=False, soft_wrap=True, stderr=stderr)
 
 
+def _pipeline(model: Path | None) -> Pipeline:
+    from app.nlu.loading import load_pipeline, newest_model
+
+    console = _console(stderr=True)
+    return load_pipeline(model or newest_model(load_settings(), console), console)
+
+
 @nlu_app.command()
 def evaluate(
-    file: Annotated[Path | None, typer.Option(help="Labelled examples to score a model on.", **Read)] = None,
+    file: Annotated[Path | None, typer.Option(help="Labelled examples to score a model on.", **READ)] = None,
     model: Model = None,
     folds: Annotated[int | None, typer.Option(min=2, max=100, help="Folds of the cross-validation.")] = None,
     worst: Annotated[int, typer.Option(min=0, help="How many of the most confident mistakes to show.")] = 20,
-    json_out: Annotated[Path | None, typer.Option("--json", help="Write every figure there.", **Written)] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write every figure there.", **WRITTEN)] = None,
     picture: Annotated[
-        Path | None, typer.Option(help="Draw the confusion matrix there: PNG, SVG or PDF.", **Written)
+        Path | None, typer.Option(help="Draw the confusion matrix there: PNG, SVG or PDF.", **WRITTEN)
     ] = None,
 ) -> None:
     """Score on data/nlu by cross-validation; with --file, score a trained model on other examples."""
@@ -70,9 +79,9 @@ def evaluate(
 
 @nlu_app.command()
 def compare(
-    first: Annotated[Path, typer.Argument(help="A model, or what evaluate --json wrote.", dir_okay=False, **Read)],
-    second: Annotated[Path, typer.Argument(help="Another one.", dir_okay=False, **Read)],
-    file: Annotated[Path | None, typer.Option(help="Labelled examples; needed for models.", **Read)] = None,
+    first: Annotated[Path, typer.Argument(help="A model, or what evaluate --json wrote.", dir_okay=False, **READ)],
+    second: Annotated[Path, typer.Argument(help="Another one.", dir_okay=False, **READ)],
+    file: Annotated[Path | None, typer.Option(help="Labelled examples; needed for models.", **READ)] = None,
 ) -> None:
     """Say whether one of two models understands better, and whether that may be chance."""
     from app.nlu.comparison import compare as run
@@ -87,12 +96,14 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each message.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Show what a message means: form, intents, entities."""
-    from app.nlu.loading import load_pipeline
     from app.nlu.telling import tell
 
-    pipeline = load_pipeline(load_settings(), _console(stderr=True), model)
+    pipeline = _pipeline(model)
     console = _console()
-    for message in [" ".join(text)] if text else (line.rstrip("\r\n") for line in sys.stdin):
+    typed = typer.get_text_stream("stdin", "utf-8", "replace")
+    if not text and typed.isatty():
+        _console(stderr=True).print("One message a line; Ctrl-D ends.")
+    for message in [" ".join(text)] if text else (line.rstrip("\r\n") for line in typed):
         parsed = pipeline.parse(message)
         if as_json:
             typer.echo(json.dumps(parsed, ensure_ascii=False))
@@ -108,16 +119,15 @@ def explain(
     top: Annotated[int, typer.Option(min=1, help="How many n-grams to show.")] = 20,
 ) -> None:
     """Show which n-grams of a message decided, and what gate and fallback did."""
-    from app.nlu.loading import load_pipeline
     from app.nlu.telling import tell_why
 
-    tell_why(load_pipeline(load_settings(), _console(stderr=True), model), " ".join(text), intent, top, _console())
+    tell_why(_pipeline(model), " ".join(text), intent, top, _console())
 
 
 @nlu_app.command()
 def benchmark(
-    train: Annotated[Path, typer.Option(help="Examples to learn from, of any intents.", **Read)],
-    test: Annotated[Path, typer.Option(help="Examples to score on.", **Read)],
+    train: Annotated[Path, typer.Option(help="Examples to learn from, of any intents.", **READ)],
+    test: Annotated[Path, typer.Option(help="Examples to score on.", **READ)],
     shots: Annotated[int | None, typer.Option(min=1, help="Draw so many of each intent in each form.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="How many draws.")] = None,
 ) -> None:

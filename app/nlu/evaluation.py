@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.nlu.loading import load_examples, load_pipeline
+from app.nlu.loading import load_examples, load_pipeline, newest_model
 from app.progress import bar
 from runtime.settings import PROJECT, Settings
 
@@ -42,7 +42,9 @@ def evaluate(
         CannotStart: No model was ever trained.
         typer.BadParameter: Examples or model cannot be used.
     """
-    pipeline = load_pipeline(settings, console, model) if file else None
+    if file is not None:
+        model = model or newest_model(settings, console)
+    pipeline = load_pipeline(model, console) if model else None
     examples = load_examples(file or DATA, console)
     from bot.nlu import measuring
     from bot.nlu.fitting import NothingToLearnError

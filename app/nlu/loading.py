@@ -20,24 +20,28 @@ if TYPE_CHECKING:
     from bot.nlu.pipeline import Pipeline
 
 
-def load_pipeline(settings: Settings, console: Console, model: Path | None = None) -> Pipeline:
-    """Read a model, the newest if none is named.
+def newest_model(settings: Settings, console: Console) -> Path:
+    """The model trained last; says so where it does not fit the data any more.
 
     Raises:
         CannotStart: No model was ever trained.
-        typer.BadParameter: The file is no model of this version.
     """
     from bot.engine.training import Freshness, model_state
 
-    if model is None:
-        state = model_state(settings)
-        model = state.path
-        if model is None:
-            raise CannotStart("There is no model yet. Train one: ./maalem train")
-        if state.freshness is Freshness.STALE:
-            console.print(
-                "The newest model was trained on other data or with other code: ./maalem train", style="yellow"
-            )
+    state = model_state(settings)
+    if state.path is None:
+        raise CannotStart("There is no model yet. Train one: ./maalem train")
+    if state.freshness is Freshness.STALE:
+        console.print("The newest model was trained on other data or with other code: ./maalem train", style="yellow")
+    return state.path
+
+
+def load_pipeline(model: Path, console: Console) -> Pipeline:
+    """Read a model.
+
+    Raises:
+        typer.BadParameter: The file is no model of this version.
+    """
     rasa_compat.install(lean=True)
     with step(console, f"Loading {model.name}"):
         from bot.nlu.pipeline import NotAModel, Pipeline

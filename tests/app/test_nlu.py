@@ -74,6 +74,7 @@ def test_a_file_is_scored(tmp_path: Path, labelled: Path) -> None:
     }
     assert report["f1"]["all"]["micro"] == pytest.approx(5 / 6)
     assert (report["file"], report["folds"], report["out_of_scope"]) == (str(labelled), None, None)
+    assert report["model"] == "maalem-20261125T000000-0000000000000000.tar.gz"
     assert report["entities"]["province"]["f1"] == 1
     assert [row["guess"] for row in report["predictions"]].count("inform") == 2
     assert picture.read_bytes().startswith(b"\x89PNG")
@@ -140,6 +141,8 @@ def test_lines_are_parsed_as_they_come() -> None:
     parsed = [json.loads(line) for line in said.splitlines()]
     assert [one["text"] for one in parsed] == ["salam", "je veux m'inscrire", ""]
     assert [one["intent"]["name"] for one in parsed] == ["greet", "enroll", "nlu_fallback"]
+    odd = CliRunner().invoke(app, ["nlu", "parse", "--json"], input=b"\xe9t\xe9 salam\n")
+    assert json.loads(odd.stdout)["intent"]["name"] == "greet"
 
 
 @pytest.mark.usefixtures("model_dir")
