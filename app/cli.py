@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from app.nlu.commands import nlu_app
 from app.surroundings import CannotStart
 from runtime.settings import SettingsError, load_settings
 
@@ -29,6 +30,7 @@ telegram_app = typer.Typer(help="Telegram's side: where it sends what people wri
 webhook_app = typer.Typer(help="The address that Telegram calls.", no_args_is_help=True)
 telegram_app.add_typer(webhook_app, name="webhook")
 app.add_typer(telegram_app, name="telegram")
+app.add_typer(nlu_app, name="nlu")
 
 Name = Annotated[str, typer.Option("--name", help="This process's name in the logs, unique among those that run.")]
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+LOOKS_BACK_S: Final = 24 * 3600.0
+"""Seconds of which the time left is worked out: all of them, as slow and quick parts take turns."""
 
 
 class Step:
@@ -33,6 +45,19 @@ def step(console: Console, words: str) -> Iterator[Step]:
     with Progress(*columns, console=console, transient=True) as progress:
         progress.add_task(words, total=None)
         yield Step(progress)
+
+
+@contextmanager
+def bar(console: Console, words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how much of something is done and how long the rest will take; gives what is called with each bit done."""
+    if not console.is_terminal:
+        console.print(f"{words} …")
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=LOOKS_BACK_S) as progress:
+        task = progress.add_task(words, total=total)
+        yield lambda done: progress.advance(task, done)
 
 
 class Stopwatch:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from bot.engine import rasa_compat, training
+from bot.engine.rasa_compat.environment import known_warnings_ignored
 from runtime.clock import FixedClock
 from runtime.settings import load_settings
 
@@ -94,6 +95,24 @@ def trained_model() -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     assert model is not None
     return model
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rasa's archive of the project's own pipeline, trained on the very small set of tests/nlu."""
+    rasa_compat.install()  # all of Rasa again, where a test before needed less
+    from rasa.model_training import train_nlu  # noqa: PLC0415 - after install()
+
+    folder = tmp_path_factory.mktemp("tiny")
+    with known_warnings_ignored():
+        made = train_nlu(
+            str(PROJECT / "config.yml"),
+            str(PROJECT / "tests/nlu/tiny.yml"),
+            str(folder),
+            fixed_model_name="maalem-tiny",
+        )
+    assert made is not None
+    return Path(made)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ class Fallback(IntentClassifier, GraphComponent):
         return {"threshold": 0.35, "gap": 0.05, "known": 0.25}
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._config = {**self.get_default_config(), **config}
+        self.limits: dict[str, float] = {**self.get_default_config(), **config}
 
     @classmethod
     def create(
@@ -51,7 +51,7 @@ class Fallback(IntentClassifier, GraphComponent):
         """Put the fallback before guesses that are too weak."""
         for message in messages:
             ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
-            if self._sure(ranking, message.get(KNOWN, 1.0)):
+            if self.doubt(ranking, message.get(KNOWN, 1.0)) is None:
                 continue
             best = ranking[0]["confidence"] if ranking else 0.0
             unsure = {"name": FALLBACK, "confidence": 1.0 - best}
@@ -59,8 +59,17 @@ class Fallback(IntentClassifier, GraphComponent):
             message.set("intent_ranking", [unsure, *ranking], add_to_output=True)
         return messages
 
-    def _sure(self, ranking: list[dict[str, Any]], known: float) -> bool:
-        if not ranking or known < self._config["known"]:
-            return False
-        first, second = ranking[0]["confidence"], ranking[1]["confidence"] if len(ranking) > 1 else 0.0
-        return bool(first >= self._config["threshold"] and first - second >= self._config["gap"])
+    def doubt(self, ranking: list[dict[str, Any]], known: float) -> str | None:
+        """Why the best guess is not to be believed, by the name of the limit it is under; None if it is.
+
+        Args:
+            ranking: Guesses, likeliest first.
+            known: Share (0…1) of the text's n-grams that training has seen.
+        """
+        first, second = (ranking[place]["confidence"] if len(ranking) > place else 0.0 for place in (0, 1))
+        under = {
+            "known": known < self.limits["known"],
+            "threshold": not ranking or first < self.limits["threshold"],
+            "gap": first - second < self.limits["gap"],
+        }
+        return next((name for name, is_under in under.items() if is_under), None)

@@ -61,7 +61,11 @@ class Fitted:
         return np.asarray([-margins, margins]) if np.ndim(margins) == 0 else margins
 
 
-class TooFewClassesError(ValueError):
+class NothingToLearnError(ValueError):
+    """The examples hold nothing to learn from."""
+
+
+class TooFewClassesError(NothingToLearnError):
     """There is nothing to tell apart."""
 
 
@@ -89,6 +93,7 @@ def fit(
 
     Raises:
         TooFewClassesError: Fewer than two labels.
+        NothingToLearnError: No term occurs in `rarest` examples.
     """
     from scipy.sparse import hstack  # noqa: PLC0415 - training only
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - as above
@@ -103,6 +108,8 @@ def fit(
         matrices.append(_fitted(vectoriser, [views[view] for views in seen]) * weight)
         vectorisers.append(vectoriser)
     matrix = hstack(matrices).tocsr()
+    if not matrix.shape[1]:
+        raise NothingToLearnError(f"{len(texts)} examples without a term that occurs in {rarest} of them")
     report(f"learning {len(set(labels))} classes from {matrix.shape[1]} terms")
     held_out = _held_out(np.asarray(labels))
     machine, margins = _learn(matrix, np.asarray(labels), strength, held_out)

@@ -35,6 +35,17 @@ class Learnt(GraphComponent):
         self._resource = resource
         self._model = model
 
+    @property
+    def model(self) -> LinearModel:
+        """What it has learnt.
+
+        Raises:
+            ValueError: Nothing yet.
+        """
+        if self._model is None:
+            raise ValueError(f"{type(self).__name__} is not trained")
+        return self._model
+
     @staticmethod
     def required_packages() -> list[str]:
         """What Rasa checks for before training."""
@@ -74,7 +85,7 @@ class Learnt(GraphComponent):
         """Fit the model to examples and store it.
 
         Raises:
-            TooFewClassesError: Fewer than two different labels.
+            NothingToLearnError: Fewer than two different labels, or no term in any text.
         """
         name = type(self).__name__
         fitted = fit(

@@ -26,6 +26,7 @@ COMMANDS = (
     "rasa",
     "doctor",
     "catalogs",
+    "nlu",
     "telegram",
 )
 TOKEN = "123:made-up-token"

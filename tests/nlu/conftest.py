@@ -12,67 +12,9 @@ from bot.engine import rasa_compat
 
 rasa_compat.install()
 
-YAML: Final = """
-version: "3.1"
-nlu:
-- intent: greet
-  metadata: {form: ary}
-  examples: |
-    - السلام عليكم
-    - صباح الخير خويا
-    - سلام لاباس
-- intent: greet
-  metadata: {form: ary-Latn}
-  examples: |
-    - salam cv
-    - sba7 lkhir khouya
-- intent: greet
-  metadata: {form: fr}
-  examples: |
-    - bonjour monsieur
-    - bonsoir
-    - salut ça va
-- intent: greet
-  metadata: {form: ar}
-  examples: |
-    - مرحبا بكم
-    - تحية طيبة وبعد
-- intent: enroll
-  metadata: {form: ary}
-  examples: |
-    - بغيت نتسجل فالبرنامج
-    - كيفاش نتقيد معاكم
-- intent: enroll
-  metadata: {form: ary-Latn}
-  examples: |
-    - bghit ntsjel f lbarnamaj
-    - kifach nt9iyed m3akom
-- intent: enroll
-  metadata: {form: fr}
-  examples: |
-    - je veux m'inscrire au programme
-    - comment faire mon inscription
-- intent: enroll
-  metadata: {form: ar}
-  examples: |
-    - أريد التسجيل في البرنامج
-    - كيف يمكنني أن أسجل تعاونيتي
-- intent: inform
-  metadata: {form: fr}
-  examples: |
-    - 0600000000
-    - je travaille à Fès depuis 12 ans
-- intent: inform
-  metadata: {form: ary}
-  examples: |
-    - كنخدم ففاس هادي 12 عام
-    - أنا معلم زلايجي
-- intent: inform
-  metadata: {form: ar}
-  examples: |
-    - أعمل في مدينة فاس منذ سنوات
-    - مهنتي هي النجارة
-"""
+from bot.nlu.pipeline import Bench  # noqa: E402 - Rasa only after install()
+
+YAML: Final = Path(__file__).with_name("tiny.yml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -85,40 +27,13 @@ def training_data() -> Any:
         return RasaYAMLReader().reads(YAML)
 
 
-class Bench:
-    """Rasa's model storage on disk, and what a component needs to be made from it."""
-
-    def __init__(self, folder: Path) -> None:
-        from rasa.engine.graph import ExecutionContext, GraphSchema  # noqa: PLC0415 - after install()
-        from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: PLC0415 - as above
-        from rasa.engine.storage.resource import Resource  # noqa: PLC0415 - as above
-
-        self.folder = folder
-        self._storage = LocalModelStorage.create(folder)
-        self._context = ExecutionContext(GraphSchema({}), node_name="component")
-        self._resource = Resource("component")
-
-    def create(self, component: Any, **config: Any) -> Any:
-        """An untrained component."""
-        return component.create(config, self._storage, self._resource, self._context)
-
-    def load(self, component: Any, **config: Any) -> Any:
-        """The component as a new process would load it."""
-        return component.load(config, self._storage, self._resource, self._context)
-
-    def train(self, component: Any, training_data: Any, **config: Any) -> Any:
-        """Train a component, then load it from what it stored."""
-        self.create(component, **config).train(training_data)
-        return self.load(component, **config)
-
-
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     """Storage of its own for each test."""
-    return Bench(tmp_path)
+    return Bench.at(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def session_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """Storage for components that tests only read."""
-    return Bench(tmp_path_factory.mktemp("components"))
+    return Bench.at(tmp_path_factory.mktemp("components"))

@@ -10,7 +10,7 @@ import tempfile
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 
 from bot.engine.rasa_compat.runner import SequentialRunner
+from bot.nlu import scoring
 from bot.nlu.fallback import FALLBACK
 from bot.nlu.intents import OUT_OF_SCOPE
 
@@ -81,15 +82,6 @@ def best_guess(parsed: dict[str, Any]) -> str:
     return next(str(entry["name"]) for entry in parsed["intent_ranking"] if entry["name"] != FALLBACK)
 
 
-def macro_f1(expected: Sequence[str], given: Sequence[str]) -> float:
-    """Mean over the expected intents of the harmonic mean of precision and recall, 0…1."""
-    scores = []
-    for intent in set(expected):
-        hits = sum(one == intent == other for one, other in zip(expected, given, strict=True))
-        scores.append(2 * hits / (expected.count(intent) + given.count(intent)))
-    return sum(scores) / len(scores)
-
-
 def sentences_of_data() -> Iterator[str]:
     """Every training sentence."""
     for file in sorted((PROJECT / "data" / "nlu").glob("*.yml")):
@@ -106,7 +98,7 @@ def test_every_form_is_understood(understood: list[dict[str, Any]], form: str) -
         if row["form"] == form
     ]
     wrong = [pair for pair in pairs if pair[0] != pair[1]]
-    assert macro_f1([one for one, _ in pairs], [other for _, other in pairs]) >= F1_AT_LEAST, wrong
+    assert scoring.f1([one for one, _ in pairs], [other for _, other in pairs]).macro >= F1_AT_LEAST, wrong
 
 
 def test_good_sentences_are_not_sent_back(understood: list[dict[str, Any]]) -> None:
