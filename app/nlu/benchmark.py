@@ -27,7 +27,7 @@ def benchmark(noise: Console, train: Path, test: Path, shots: int | None, seeds:
     Raises:
         typer.BadParameter: Examples that cannot be read, or learnt from.
     """
-    learnt, tried = load_examples(train, noise), load_examples(test, noise)
+    learnt, tried = load_examples(train, noise, lenient=True), load_examples(test, noise, lenient=True)
     from bot.nlu import measuring
     from bot.nlu.examples import draw
     from bot.nlu.fitting import NothingToLearnError

@@ -52,17 +52,26 @@ def load_pipeline(model: Path, console: Console) -> Pipeline:
             raise typer.BadParameter(f"{error}. Train one: ./maalem train") from error
 
 
-def load_examples(path: Path, console: Console) -> list[Example]:
+def load_examples(path: Path, console: Console, *, lenient: bool = False) -> list[Example]:
     """Read labelled examples.
+
+    Args:
+        path: As `bot.nlu.examples.read_examples`.
+        console: For progress and warnings.
+        lenient: Pass over lines that are no examples, and say so: data of others has its gaps.
 
     Raises:
         typer.BadParameter: What is wrong, with file and line.
     """
     rasa_compat.install(lean=True)
+    problems: list[str] = []
     with step(console, f"Reading {path.name}"):
         from bot.nlu.examples import BadExamples, read_examples
 
         try:
-            return read_examples(path)
+            found = read_examples(path, problems.append if lenient else None)
         except BadExamples as error:
             raise typer.BadParameter(str(error)) from error
+    if problems:
+        console.print(f"Lines passed over: {len(problems)}. The first: {problems[0]}", style="yellow", markup=False)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -45,12 +45,14 @@ class Example:
     entities: Entities | None = None
 
 
-def read_examples(path: Path) -> list[Example]:
+def read_examples(path: Path, pass_over: Callable[[str], None] | None = None) -> list[Example]:
     """Read labelled examples.
 
     Args:
         path: Lines of JSON ({"text", "intent"} and, if known, "form" and "entities": [{"entity", "value"}]; other keys
             are passed over), a file of training data in YAML, or a folder of those.
+        pass_over: Told where and why, of each line that is no example; the others are used. Without it one such line
+            is an error: in data of our own it is a slip.
 
     Returns:
         In the order of the file, 1 or more.
@@ -63,7 +65,7 @@ def read_examples(path: Path) -> list[Example]:
     elif path.suffix in YAML:
         found = list(_of_yaml(path))
     else:
-        found = list(_of_lines(path))
+        found = list(_of_lines(path, pass_over))
     if not found:
         raise BadExamples(f"{path}: no example in it")
     return found
@@ -81,15 +83,21 @@ def _content(path: Path) -> str:
         raise BadExamples(f"{path}:{line}: not UTF-8") from error
 
 
-def _of_lines(path: Path) -> Iterator[Example]:
+def _of_lines(path: Path, pass_over: Callable[[str], None] | None) -> Iterator[Example]:
     for number, line in enumerate(_content(path).split("\n"), start=1):  # splitlines would cut inside texts
-        if line.strip():
-            try:
-                yield _of_json(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise BadExamples(f"{path}:{number}: broken JSON: {error.msg}, character {error.colno}") from error
-            except ValueError as error:
-                raise BadExamples(f"{path}:{number}: {error}") from error
+        if not line.strip():
+            continue
+        try:
+            yield _of_json(json.loads(line))
+        except json.JSONDecodeError as error:
+            problem = f"{path}:{number}: broken JSON: {error.msg}, character {error.colno}"
+        except ValueError as error:
+            problem = f"{path}:{number}: {error}"
+        else:
+            continue
+        if pass_over is None:
+            raise BadExamples(problem)
+        pass_over(problem)
 
 
 def _of_json(row: Any) -> Example:
