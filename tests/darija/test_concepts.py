@@ -29,8 +29,8 @@ def test_a_negated_verb_keeps_its_concept() -> None:
 
 
 def test_phrases_go_before_their_words() -> None:
-    """The longest phrase wins; unknown words are passed over."""
-    made = Concepts(["# a comment", "", "password | mot de passe | كلمة السر | |", "word | mot | كلمة | |"])
+    """The longest phrase wins; unknown words are passed over, and what is no word."""
+    made = Concepts(["# a comment", "", "password | mot de passe, + | كلمة السر | |", "word | mot | كلمة | |"])
     assert made.find(phonetic_words("le mot de passe zzz mot")) == ["password", "word"]
 
 
