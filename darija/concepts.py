@@ -3,7 +3,8 @@
 `darija/lexicon/*.txt` lists concepts with their words in French, standard Arabic and Darija; a classifier that sees
 concepts learns from the examples of one language what it then knows in the others. A word is looked up by its sound,
 then by the beginning of a French family (`inscri*`), then by its consonants without what Arabic and Darija put before
-and after a word.
+and after a word. Where two lines have words of one sound, the first has it, files in the order of their names: so
+`core.txt`, with the words of every message, goes before the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ from darija.text import normalise
 LEXICON: Final = Path(__file__).with_name("lexicon")
 FIELDS: Final = 5
 """A line: concept, French, standard Arabic, Darija in Arabic letters, in Latin letters."""
-NEGATED: Final = "not"
+NEGATED: Final = "negation"
+SILENT: Final = "-"
+"""The concept of words that carry none; listed, they are not taken for others that sound alike (des, dis)."""
+_TURNED: Final = {"c": ("e", "i"), "t": ("ion", "ion")}
+"""What may follow the last letter of a beginning and turn its sound, and how it sounds: annonc- in annonce, recept-
+in reception."""
 _PHRASE_MAX_WORDS: Final = 3
 _STEM_MIN: Final = 3
 """Sounds a beginning must have to stand for a family of words."""
@@ -72,8 +78,10 @@ class Concepts:
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
+        self._whole: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._stems: dict[str, str] = {}
+        self._turned: dict[str, str] = {}
         self._phrases: dict[tuple[str, ...], str] = {}
         self._of = lru_cache(_REMEMBERED)(self._look)
         self._bones: dict[str, dict[str, str]] = defaultdict(dict)
@@ -88,13 +96,19 @@ class Concepts:
                     self._learn(word, concept, by_bones=place > 0)
 
     def _learn(self, word: str, concept: str, *, by_bones: bool) -> None:
-        heard = [bare(one) for one in phonetic_words(normalise(word.removesuffix("*")))]
+        whole = phonetic_words(normalise(word.removesuffix("*")))
+        heard = [bare(one) for one in whole]
         if len(heard) > 1:
             self._phrases.setdefault(tuple(heard[:_PHRASE_MAX_WORDS]), concept)
             return
         if not heard:
             return
-        (self._stems if word.endswith("*") else self._exact).setdefault(heard[0], concept)
+        if word.endswith("*"):
+            self._stems.setdefault(heard[0], concept)
+            self._turned.setdefault(_turned(word[:-1]), concept)
+        else:
+            self._whole.setdefault(whole[0], concept)
+            self._exact.setdefault(heard[0], concept)
         if by_bones and len(key := skeleton_words(heard)[0]) >= _BONES_MIN:
             self._bones[key].setdefault(heard[0], concept)
 
@@ -115,20 +129,25 @@ class Concepts:
                     place += length
                     break
             else:
-                found += self._of(words[place])
+                found += self._of(heard[place])
                 place += 1
-        return found
+        return [concept for concept in found if concept != SILENT]
 
     def _look(self, word: str) -> tuple[str, ...]:
-        """Concepts of one word: none, one, or "not" and one."""
+        """Concepts of one word: none, one, or "negation" and one."""
+        if word in self._whole:  # الما (water) is not the ما of "what"
+            return (self._whole[word],)
+        word = bare(word)
         concept = self._named(word)
         if concept is None and word[:1] == "l":
             concept = self._named(word[1:])  # l'envoi
         if concept is not None:
             return (concept,)
-        if word.startswith("ma") and word.endswith("C"):
-            inner = self._named(word[2:-1]) or self._stripped(word[2:-1])
-            return (NEGATED, inner) if inner else (NEGATED,)
+        if word.startswith("m") and word.endswith("C"):
+            inner = word[1:-1].removeprefix("a")
+            negated = self._named(inner) or self._stripped(inner)
+            if negated or word.startswith("ma"):
+                return (NEGATED, negated) if negated else (NEGATED,)
         stripped = self._stripped(word)
         return (stripped,) if stripped else ()
 
@@ -136,14 +155,11 @@ class Concepts:
         exact = self._exact.get(word)
         if exact is not None:
             return exact
-        return next(
-            (
-                self._stems[word[:length]]
-                for length in range(len(word), _STEM_MIN - 1, -1)
-                if word[:length] in self._stems
-            ),
-            None,
-        )
+        for length in range(len(word), _STEM_MIN - 1, -1):
+            concept = self._stems.get(word[:length]) or self._turned.get(word[:length])
+            if concept is not None:
+                return concept
+        return None
 
     def _stripped(self, word: str) -> str | None:
         """The concept whose consonants a word has, or has within what stands before and after them."""
@@ -167,6 +183,12 @@ class Concepts:
         """Of several words with the same consonants, the concept of the one that sounds most like it."""
         spelt = self._bones[bones]
         return spelt[min(spelt, key=lambda heard: (_distance(heard, word), heard))]
+
+
+def _turned(stem: str) -> str:
+    """The beginning of a family as it sounds before what turns its last letter."""
+    letters, sound = _TURNED.get(stem[-1:], ("", ""))
+    return bare(phonetic_words(normalise(stem + letters))[0]).removesuffix(sound)
 
 
 def _distance(one: str, other: str) -> int:
