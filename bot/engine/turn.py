@@ -25,9 +25,10 @@ from bot.responses.compose import Composed, Composer, Said
 from conversation import Inbound, InboundKind, Outbound, PersonKey, Surface
 from i18n.languages import LANGUAGES
 from knowledge import Knowledge
-from storage import conversations, inbox, menus, outbox, people, staff, wire
+from storage import conversations, inbox, menus, outbox, people, staff, suppressions, wire
 from storage.inbox import Waiting
 from storage.menus import Menu
+from storage.suppressions import Reason
 
 DEFAULT_LANGUAGE: Final = "ary"
 """Where nothing is known: Darija in Arabic letters (design, "What is said")."""
@@ -128,11 +129,11 @@ class Engine:
         Raises:
             bot.engine.rasa_compat.errors.ActionFailed: An action broke; the caller rolls back and tries again.
         """
+        spoken = [one for one in waiting if not _is_event(connection, one)]
         facts = people.of_conversation(connection, conversation_id)
-        spoken = [one for one in waiting if not self._is_event(connection, one)]
         inbox_ids = [one.inbox_id for one in waiting]
-        if facts["blocked_at"] is not None and spoken:
-            people.set_blocked(connection, PersonKey(facts["channel"], facts["address"]), None)
+        if facts["blocked"] and waiting[-1] in spoken:  # who writes has let us in again
+            suppressions.lift(connection, facts["person_id"], facts["channel"], now=now, reasons=(Reason.BLOCKED,))
         snapshot = dict(facts["tracker"])
         turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
         if not spoken:
@@ -180,15 +181,6 @@ class Engine:
         )
         memory = {**memory, "language_chosen": facts["language_chosen"], "language_known": facts["language"]}
         return _Turn(context, memory, known, shown=bool(memory.get("menu_shown")), unclear=facts["unclear_count"])
-
-    def _is_event(self, connection: sa.Connection, one: Waiting) -> bool:
-        """What is noted and not answered: an edit, a block, something we have no name for."""
-        inbound = one.inbound
-        if inbound.kind is InboundKind.BLOCKED:
-            people.set_blocked(connection, inbound.person, one.received_at)
-        elif inbound.kind is InboundKind.UNBLOCKED:
-            people.set_blocked(connection, inbound.person, None)
-        return inbound.kind in NOTED
 
     async def _one(self, turn: _Turn, one: Waiting, tracker: Any) -> None:
         context = turn.context
@@ -343,6 +335,21 @@ class Engine:
         record.log_turn(connection, conversation_id, turn_id, waiting, [(outbox_id, composed.outbound)], now)
         inbox.close(connection, inbox_ids, turn_id=turn_id, state=inbox.SET_ASIDE)
         conversations.free(connection, conversation_id)
+
+
+def _is_event(connection: sa.Connection, one: Waiting) -> bool:
+    """What is noted and not answered: an edit, a block, something we have no name for."""
+    person, at = one.inbound.person, one.received_at
+    match one.inbound.kind:
+        case InboundKind.BLOCKED:
+            suppressions.suppress_key(connection, person, Reason.BLOCKED, how="event", now=at)
+        case InboundKind.UNBLOCKED:
+            suppressions.lift_key(connection, person, now=at, reasons=(Reason.BLOCKED,))
+        case InboundKind.OPT_OUT:
+            suppressions.suppress_key(connection, person, Reason.PROVIDER, how="event", now=at)
+        case InboundKind.OPT_IN:
+            suppressions.lift_key(connection, person, now=at)
+    return one.inbound.kind in NOTED
 
 
 def _queue(context: TurnContext, outbound: Outbound, turn_id: int, *, expires_at: datetime | None) -> int:

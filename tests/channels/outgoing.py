@@ -6,10 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from channels.sender import (
-    Channel,
-    Sender,
-)
+from channels.sender import Channel, Sender
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import MAX_TEXT_UNITS
 from channels.telegram.render import render as render_telegram

@@ -7,13 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from channels.sender import (
-    FIRST_RETRY_S,
-    KEEP_INBOX_DAYS,
-    LONGEST_RETRY_S,
-    Channel,
-    Sender,
-)
+from channels.outcomes import FIRST_RETRY_S, LONGEST_RETRY_S
+from channels.sender import KEEP_INBOX_DAYS, Channel, Sender
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
 from conversation import Choice, Inbound, InboundKind, PersonKey

@@ -8,18 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from channels.sender import (
-    FIRST_RETRY_S,
-    LONGEST_RETRY_S,
-    MOST_ATTEMPTS,
-    Sender,
-    backoff_s,
-)
+from channels.outcomes import FIRST_RETRY_S, LONGEST_RETRY_S, MOST_ATTEMPTS, backoff_s
+from channels.sender import Sender
 from channels.telegram.adapter import TelegramAdapter
 from conversation import Choice, PersonKey
 from runtime.clock import FixedClock
-from storage import outbox, people, tables
+from storage import outbox, sends, suppressions, tables
 from storage.database import Database
+from storage.suppressions import Reason
 from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, a_sender, put, row, shown
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
 
@@ -130,8 +126,12 @@ async def test_who_blocked_the_bot_is_left_in_peace(sender: Sender, telegram: Fa
     assert (row(sender, second).state, row(sender, second).error_code) == ("dropped", "blocked")
     assert len(telegram.requests(SEND)) == 1
     with sender._database.read() as connection:
-        (identity,) = connection.execute(sa.select(tables.identity)).all()
-    assert identity.blocked_at is not None
+        (standing,) = connection.execute(sa.select(tables.suppression)).all()
+    assert (standing.reason, standing.how, standing.lifted_at) == (
+        "blocked",
+        "403 Forbidden: bot was blocked by the user"[:40],
+        None,
+    )
 
 
 async def test_who_unblocks_the_bot_hears_it_again(sender: Sender, telegram: FakeTelegram, clock: FixedClock) -> None:
@@ -139,10 +139,10 @@ async def test_who_unblocks_the_bot_hears_it_again(sender: Sender, telegram: Fak
     person = PersonKey("telegram", "7")
     put(sender, "1")
     with sender._database.begin() as connection:
-        people.set_blocked(connection, person, clock.now())
+        suppressions.suppress_key(connection, person, Reason.BLOCKED, how="event", now=clock.now())
     assert await sender.once()
     with sender._database.begin() as connection:
-        people.set_blocked(connection, person, None)
+        suppressions.lift_key(connection, person, now=clock.now())
     put(sender, "2")
     assert await sender.once()
     assert shown(telegram) == ["2"]
@@ -232,8 +232,8 @@ async def test_what_a_dead_sender_held_is_taken_over(
     """Its own successor at once, another sender after a while; each time it counts as unanswered."""
     outbox_id = put(sender, "x")
     with database.begin() as connection:
-        outbox.claim(connection, owner="sender-1", channels=["telegram"], now=clock.now())
-        outbox.begin(connection, outbox_id)
+        (held,) = outbox.claim(connection, owner="sender-1", channel="telegram", now=clock.now())
+        sends.begin(connection, held, parts=1)
     other = a_sender("sender-2", database, adapter, clock)
     await other.recover()
     assert not await other.once()
@@ -241,8 +241,8 @@ async def test_what_a_dead_sender_held_is_taken_over(
     await other.recover()
     assert row(sender, outbox_id).unanswered == 1
     with database.begin() as connection:
-        outbox.claim(connection, owner="sender-1", channels=["telegram"], now=clock.now())
-        outbox.begin(connection, outbox_id)
+        (held,) = outbox.claim(connection, owner="sender-1", channel="telegram", now=clock.now())
+        sends.begin(connection, held, parts=1)
     await sender.recover()
     assert row(sender, outbox_id).unanswered == 2
     assert await sender.once()
