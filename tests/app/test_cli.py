@@ -27,6 +27,7 @@ COMMANDS = (
     "doctor",
     "catalogs",
     "telegram",
+    "outbox",
 )
 TOKEN = "123:made-up-token"
 
