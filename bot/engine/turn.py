@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from bot.actions.context import TurnContext, running
 from bot.engine import record
 from bot.engine.burst import together
+from bot.engine.notices import noted
 from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
 from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
 from bot.engine.resolve import Resolved, resolve, yes_or_no
@@ -42,20 +43,6 @@ NAMES: Final = frozenset({"person_name", "organisation", "place"})
 """Questions answered by names, which belong to no language."""
 OF_EVERY_FORM: Final = frozenset({"affirm", "deny", "thanks", "greet", "goodbye"})
 """What people say in the same words whatever they write: "oui merci" within Darija, السلام."""
-NOTED: Final = frozenset(
-    {
-        InboundKind.BLOCKED,
-        InboundKind.UNBLOCKED,
-        InboundKind.EDIT,
-        InboundKind.DELETED,
-        InboundKind.REACTION,
-        InboundKind.OPT_OUT,
-        InboundKind.OPT_IN,
-        InboundKind.MOVED,
-        InboundKind.UNKNOWN,
-    }
-)
-"""What is noted and never answered."""
 GROUP_REMINDER: Final = timedelta(days=1)
 MEMORY: Final = "memory"
 """Key under which the engine keeps its own few facts beside Rasa's snapshot."""
@@ -129,7 +116,7 @@ class Engine:
         Raises:
             bot.engine.rasa_compat.errors.ActionFailed: An action broke; the caller rolls back and tries again.
         """
-        spoken = [one for one in waiting if not _is_event(connection, one)]
+        spoken = [one for one in waiting if not noted(connection, one)]
         facts = people.of_conversation(connection, conversation_id)
         inbox_ids = [one.inbox_id for one in waiting]
         if facts["blocked"] and waiting[-1] in spoken:  # who writes has let us in again
@@ -213,6 +200,8 @@ class Engine:
                 metadata={"payload": resolved.payload is not None},
             )
         said = [Said.of(custom) for custom in collector.said]
+        if resolved.also is not None:
+            said.insert(0, Said(resolved.also, picks=()))
         turn.said = together(turn.said, said)
         turn.actions += result.actions
         turn.understanding.append(record.understanding(one.inbox_id, resolved, result.parse_data))
@@ -335,21 +324,6 @@ class Engine:
         record.log_turn(connection, conversation_id, turn_id, waiting, [(outbox_id, composed.outbound)], now)
         inbox.close(connection, inbox_ids, turn_id=turn_id, state=inbox.SET_ASIDE)
         conversations.free(connection, conversation_id)
-
-
-def _is_event(connection: sa.Connection, one: Waiting) -> bool:
-    """What is noted and not answered: an edit, a block, something we have no name for."""
-    person, at = one.inbound.person, one.received_at
-    match one.inbound.kind:
-        case InboundKind.BLOCKED:
-            suppressions.suppress_key(connection, person, Reason.BLOCKED, how="event", now=at)
-        case InboundKind.UNBLOCKED:
-            suppressions.lift_key(connection, person, now=at, reasons=(Reason.BLOCKED,))
-        case InboundKind.OPT_OUT:
-            suppressions.suppress_key(connection, person, Reason.PROVIDER, how="event", now=at)
-        case InboundKind.OPT_IN:
-            suppressions.lift_key(connection, person, now=at)
-    return one.inbound.kind in NOTED
 
 
 def _queue(context: TurnContext, outbound: Outbound, turn_id: int, *, expires_at: datetime | None) -> int:
