@@ -36,6 +36,7 @@ REASONS: Final = {
     "expired": "it waited too long to be of use",
     "unanswered": "twice the provider gave no answer: it may have arrived",
     "unsendable": "it cannot be shown on this channel",
+    "window_closed": "no free text is allowed now: its template is tried",
     "window": "no free text is allowed now, and there is no template",
     "not_today": "the provider does not deliver to this person today",
     "out_of_reach": "the handset is off or out of reach",
