@@ -11,25 +11,26 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.breaker import PROBE_S, Breaker
-from channels.errors import ErrorCode, SendFailed
+from channels.errors import SendFailed
 from channels.outcomes import INNOCENT, STATES, SUPPRESSES, TROUBLE, Then, decide
-from channels.pacing import Gate, Pace, pace_of
+from channels.pacing import Gate, pace_of
 from channels.reports import act_on_reports
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
-from conversation import DeliveryState, Outbound
+from channels.ways_out import Channel, Settles, Withheld, rendered
+from conversation import DeliveryState
 from runtime.clock import Clock, SystemClock
 from runtime.logs import person_hash
 from runtime.settings import Settings
@@ -45,56 +46,6 @@ MOST_UNANSWERED: Final = 2
 KEEP_INBOX_DAYS: Final = 10
 """Closed inbox rows are kept this long to know repeats (Meta redelivers for seven days, channel facts 3.3)."""
 HOUSEKEEPING_S: Final = 3600.0
-
-
-class Adapter(Protocol):
-    """What the sender needs of a channel."""
-
-    async def send(self, address: str, payload: Any, *, reference: str) -> str:
-        """Send one payload; the provider's id of it. Raises SendFailed.
-
-        `reference` is our own mark on it, handed to the provider where it gives it back with status reports.
-        """
-
-
-@runtime_checkable
-class Settles(Protocol):
-    """A channel whose provider can be asked what became of a send that got no answer."""
-
-    async def settle(self, address: str, reference: str, since: datetime) -> str | None:
-        """The provider's id of what it took from us since then, or nothing if it took nothing. Raises SendFailed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A way out: how a message is shown, and who carries it.
-
-    Attributes:
-        render: Free text → payloads.
-        pace: How fast.
-        needs_template: Whether only a template may be sent, given the present and when the person last wrote.
-        render_template: The message's template → payloads, where the channel has templates.
-        meaning: A provider's code in a status report → what it means.
-    """
-
-    adapter: Adapter
-    render: Callable[[Outbound], Sequence[Any]]
-    pace: Pace = Pace()  # noqa: RUF009 - frozen
-    needs_template: Callable[[datetime, datetime | None], bool] | None = None
-    render_template: Callable[[Outbound], Sequence[Any]] | None = None
-    meaning: Callable[[str], ErrorCode] | None = None
-
-
-class Withheld(Exception):
-    """A message may not be sent after all.
-
-    Attributes:
-        reason: "window": no free text now, and no template to send instead; or of `storage.suppressions.Reason`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Sender:
@@ -120,10 +71,16 @@ class Sender:
         self._gates = {name: Gate(channel.pace.per_s) for name, channel in channels.items()}
         self._log = structlog.get_logger()
 
-    async def recover(self) -> None:
-        """Take up what was being sent when a sender died."""
+    def recover(self, *, restarted: bool = True) -> None:
+        """Take up what was being sent when a sender died: this one before it was restarted, or another."""
         with self._database.begin() as connection:
-            count = sends.recover(connection, owner=self._name, older_than=self._stuck_after, now=self._clock.now())
+            count = sends.recover(
+                connection,
+                owner=self._name,
+                older_than=self._stuck_after,
+                now=self._clock.now(),
+                restarted=restarted,
+            )
         if count:
             self._log.warning("sends_unanswered", count=count)
 
@@ -220,7 +177,7 @@ class Sender:
 
     async def _send(self, envelope: Envelope) -> None:
         channel = self._channels[envelope.channel]
-        payloads = _rendered(channel, envelope, self._clock.now())
+        payloads = rendered(channel, envelope, self._clock.now())
         if len(payloads) <= envelope.parts_sent:  # in words alone it is shorter, and all of it has been sent
             self._accepted(envelope, None, len(payloads), of=len(payloads))
         for part, payload in enumerate(payloads[envelope.parts_sent :], start=envelope.parts_sent):
@@ -296,17 +253,6 @@ class Sender:
         self._log.warning("reply_ended", outbox_id=envelope.outbox_id, state=str(state), code=code)
 
 
-def _rendered(channel: Channel, envelope: Envelope, now: datetime) -> Sequence[Any]:
-    """The payloads of a message in the form that may be sent now."""
-    outbound = envelope.outbound
-    closed = channel.needs_template is not None and channel.needs_template(now, envelope.last_inbound_at)
-    if closed or envelope.form == "template":
-        if outbound.template is None or channel.render_template is None:
-            raise Withheld("window")
-        return channel.render_template(outbound)
-    return channel.render(replace(outbound, file=None) if envelope.form == "words" else outbound)
-
-
 def _hash(envelope: Envelope) -> str:
     return person_hash(envelope.channel, envelope.address)
 
@@ -335,6 +281,7 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram, pace)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             listener = stack.enter_context(wakeups.listen("outbox"))
+            await _recover(sender, stop)
             structlog.get_logger().info("sender_ready")
             bells = {channel: asyncio.Event() for channel in ways_out}
             async with asyncio.TaskGroup() as group:
@@ -372,15 +319,27 @@ async def _rung(bell: asyncio.Event, timeout_s: float) -> None:
         await asyncio.wait_for(bell.wait(), timeout_s)
 
 
-async def _keep_house(sender: Sender, recover_every_s: float, stop: threading.Event) -> None:
-    """Take over what dead senders left, and let go of what is old."""
-    loop = asyncio.get_running_loop()
-    house_at = recover_at = loop.time()
+async def _recover(sender: Sender, stop: threading.Event) -> None:
+    """Before anything is sent, and however long the database stays away."""
     while not stop.is_set():
         try:
-            if loop.time() >= recover_at:
-                recover_at = loop.time() + recover_every_s
-                await sender.recover()
+            sender.recover()
+        except SQLAlchemyError as error:
+            structlog.get_logger().warning("sender_paused", error=type(error).__name__)
+            await asyncio.sleep(IDLE_S)
+        else:
+            return
+
+
+async def _keep_house(sender: Sender, take_over_every_s: float, stop: threading.Event) -> None:
+    """Take over what dead senders left, and let go of what is old."""
+    loop = asyncio.get_running_loop()
+    house_at = take_over_at = loop.time()
+    while not stop.is_set():
+        try:
+            if loop.time() >= take_over_at:
+                take_over_at = loop.time() + take_over_every_s
+                sender.recover(restarted=False)
             if loop.time() >= house_at:
                 house_at = loop.time() + HOUSEKEEPING_S
                 sender.keep_house()

@@ -154,25 +154,30 @@ def end(
         erase_after(connection, outbox_id)
 
 
-def recover(connection: sa.Connection, *, owner: str, older_than: timedelta, now: datetime) -> int:
+def recover(
+    connection: sa.Connection, *, owner: str, older_than: timedelta, now: datetime, restarted: bool = True
+) -> int:
     """Queue again what a sender held when it died; those already begun count as sends that got no answer.
 
     Args:
         connection: A durable transaction.
-        owner: This sender's name: what it left behind before a restart is its own, however young.
+        owner: This sender's name.
         older_than: Age from which another sender's row counts as left behind.
         now: The present.
+        restarted: Whether this sender has just begun: then what bears its name was left behind, however young. Later
+            that is what it has in hand itself.
 
     Returns:
         How many sends got no answer.
     """
     begun = outbox.c.begun
     since = sa.func.coalesce(outbox.c.doubt_at, outbox.c.not_before)
+    mine, old = outbox.c.sender == owner, outbox.c.not_before < now - older_than
     rows = connection.execute(
         outbox.update()
         .where(
             outbox.c.state == sa.text("'sending'"),
-            sa.or_(outbox.c.sender == owner, outbox.c.not_before < now - older_than),
+            sa.or_(mine, old) if restarted else sa.and_(~mine, old),
         )
         .values(
             state=DeliveryState.QUEUED,

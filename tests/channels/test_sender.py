@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from channels.outcomes import FIRST_RETRY_S, LONGEST_RETRY_S
-from channels.sender import KEEP_INBOX_DAYS, Channel, Sender
+from channels.sender import KEEP_INBOX_DAYS, Sender
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
+from channels.ways_out import Channel
 from conversation import Choice, Inbound, InboundKind, PersonKey
 from runtime.clock import FixedClock
 from storage import conversations, inbox, tables

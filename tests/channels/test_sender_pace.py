@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from channels.pacing import Pace, pace_of
-from channels.sender import Channel, Sender
+from channels.sender import Sender
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
+from channels.ways_out import Channel
 from conversation import Inbound, InboundKind, PersonKey, Purpose
 from runtime.clock import FixedClock
 from runtime.settings import load_settings

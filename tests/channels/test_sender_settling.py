@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from channels.errors import ErrorCode, SendFailed
 from channels.outcomes import FIRST_RETRY_S, LATER_S, LONGEST_RETRY_S, MOST_ATTEMPTS
-from channels.sender import Channel, Sender
+from channels.sender import Sender
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
+from channels.ways_out import Channel
 from conversation import Delivery, DeliveryState, Outbound, PersonKey, Purpose, Template
 from runtime.clock import FixedClock
 from storage import deliveries, outbox, people, suppressions, tables, ways

@@ -220,7 +220,7 @@ async def test_a_long_answer_goes_on_after_a_crash_in_the_middle(
             await sender.once()
     assert (row(sender, outbox_id).state, row(sender, outbox_id).parts_sent) == ("sending", 2)
     sender = a_sender("sender-1", database, adapter, clock)
-    await sender.recover()
+    sender.recover()
     assert await sender.once()
     assert [text[:6] for text in shown(telegram)] == ["Page 0", "Page 1", "Page 2"]
     assert (row(sender, outbox_id).state, row(sender, outbox_id).unanswered) == ("sent", 1)
@@ -235,15 +235,15 @@ async def test_what_a_dead_sender_held_is_taken_over(
         (held,) = outbox.claim(connection, owner="sender-1", channel="telegram", now=clock.now())
         sends.begin(connection, held, parts=1)
     other = a_sender("sender-2", database, adapter, clock)
-    await other.recover()
+    other.recover()
     assert not await other.once()
     clock.advance(STUCK_AFTER_S + 0.01)
-    await other.recover()
+    other.recover()
     assert row(sender, outbox_id).unanswered == 1
     with database.begin() as connection:
         (held,) = outbox.claim(connection, owner="sender-1", channel="telegram", now=clock.now())
         sends.begin(connection, held, parts=1)
-    await sender.recover()
+    sender.recover()
     assert row(sender, outbox_id).unanswered == 2
     assert await sender.once()
     assert row(sender, outbox_id).state == "failed"
@@ -275,3 +275,16 @@ async def test_an_error_of_ours_while_one_is_noted_does_not_cut_off_the_others(
         await sender.once()
     assert [row(sender, one).state for one in ids] == ["sending", "sent", "sent"]
     assert len(telegram.messages()) == 3
+
+
+async def test_what_is_in_hand_is_not_taken_for_left_behind(
+    sender: Sender, telegram: FakeTelegram, clock: FixedClock
+) -> None:
+    """While it works a sender takes over from others alone: its own would be sent twice."""
+    outbox_id = put(sender, "x")
+    (held,) = sender._claim("telegram")
+    clock.advance(STUCK_AFTER_S * 2)
+    sender.recover(restarted=False)
+    assert row(sender, outbox_id).state == "sending"
+    await sender._deliver(held)
+    assert (row(sender, outbox_id).state, shown(telegram)) == ("sent", ["x"])
