@@ -31,8 +31,12 @@ webhook_app = typer.Typer(help="The address that Telegram calls.", no_args_is_he
 telegram_app.add_typer(webhook_app, name="webhook")
 app.add_typer(telegram_app, name="telegram")
 app.add_typer(nlu_app, name="nlu")
+outbox_app = typer.Typer(help="What waits to be sent, what gave up, and why.", no_args_is_help=True)
+app.add_typer(outbox_app, name="outbox")
 
 Name = Annotated[str, typer.Option("--name", help="This process's name in the logs, unique among those that run.")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="As `list` shows it.")]
+WithText = Annotated[bool, typer.Option("--text", help="Show what the message says.")]
 
 
 def _console() -> Console:
@@ -167,6 +171,43 @@ def webhook_info() -> None:
     from app.telegram import webhook_info as ask
 
     _console().print(asyncio.run(ask(load_settings())), markup=False)
+
+
+@outbox_app.command("list")
+def outbox_list(
+    *,
+    waiting: Annotated[bool, typer.Option("--waiting", help="What waits, instead of what gave up.")] = False,
+    text: WithText = False,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+) -> None:
+    """List the latest messages that gave up, and say how it is with each channel."""
+    from app.outbox import show_all
+
+    show_all(load_settings(), _console(), waiting=waiting, text=text, most=most)
+
+
+@outbox_app.command("show")
+def outbox_show(outbox_id: Id, *, text: WithText = False) -> None:
+    """Tell everything that happened to one message."""
+    from app.outbox import show_one
+
+    show_one(load_settings(), _console(), outbox_id, text=text)
+
+
+@outbox_app.command("resend")
+def outbox_resend(outbox_id: Id) -> None:
+    """Send a message that gave up once more."""
+    from app.outbox import resend
+
+    _console().print(resend(load_settings(), outbox_id))
+
+
+@outbox_app.command("drop")
+def outbox_drop(outbox_id: Id) -> None:
+    """Give up a message that waits or has failed; `resend` takes that back."""
+    from app.outbox import drop
+
+    _console().print(drop(load_settings(), outbox_id))
 
 
 def main() -> None:

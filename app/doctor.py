@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
         ("port", _port),
         ("redis", _redis),
         ("telegram", _telegram),
+        ("sending", _sending),
     )
     for what, look in looks:
         try:
@@ -197,3 +198,30 @@ def _telegram(settings: Settings) -> Finding:
     if settings.telegram_mode == "webhook" and settings.public_url is None:
         return Finding("telegram", State.ILL, "webhook without MAALEM_PUBLIC_URL: Telegram has no address to call")
     return Finding("telegram", State.WELL, f"{settings.telegram_mode}; the token is set")
+
+
+def _sending(settings: Settings) -> Finding:
+    from app.outbox import ages, reason
+    from channels.errors import ErrorCode
+    from runtime.clock import SystemClock
+    from storage import migrate, outbox, ways
+    from storage.database import Database
+
+    if _database(settings).state is not State.WELL or migrate.state(settings.database_url) != "current":
+        return Finding("sending", State.LATER, "nothing yet")
+    database = Database(settings.database_url)
+    try:
+        with database.read() as connection:
+            paused = [way for way in ways.known(connection) if way.reason is not None]
+            failed = outbox.counts(connection).get("failed", 0)
+    finally:
+        database.close()
+    dead = f"; {failed} gave up: ./maalem outbox list" if failed else ""
+    if not paused:
+        return Finding("sending", State.WELL, f"no channel is paused{dead}")
+    now = SystemClock().now()
+    words = ", ".join(
+        f"{way.channel} is paused for {ages(way.since, now)}: {reason(way.reason or '')}" for way in paused
+    )
+    ours = {ErrorCode.CONFIGURATION, ErrorCode.SUSPENDED} & {way.reason for way in paused}
+    return Finding("sending", State.ILL if ours else State.LATER, words + dead)

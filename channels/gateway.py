@@ -27,7 +27,7 @@ from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
 from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, migrate, outbox
+from storage import channel_state, inbox, migrate, outbox, ways
 from storage.database import Database
 
 WORKER_SIGN_S: Final = 30.0
@@ -96,10 +96,12 @@ class Gateway:
         try:
             with self.database.read() as connection:
                 self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection))
+                self.metrics.show_ways(ways.known(connection))
             self.metrics.workers.set(self._workers_alive())
         except SQLAlchemyError as error:
             self._log.warning("metrics_incomplete", error=type(error).__name__)
             self.metrics.show_queues({}, {})
+            self.metrics.show_ways(())
             self.metrics.workers.set(math.nan)
         return Response(
             prometheus_client.generate_latest(self.metrics.registry), media_type=prometheus_client.CONTENT_TYPE_LATEST

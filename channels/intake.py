@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from conversation import Delivery, Inbound
 from runtime.clock import Clock
 from runtime.wakeup import Wakeups
-from storage import inbox, outbox
+from storage import deliveries, inbox
 from storage.database import Database
 
 MOST_TOGETHER: Final = 500
@@ -126,7 +126,7 @@ class Intake:
         messages = [event for event in item.events if isinstance(event, Inbound)]
         for event in item.events:
             if isinstance(event, Delivery):
-                outbox.deliver(connection, event)
+                deliveries.deliver(connection, event)
         return inbox.store(connection, messages, received_at=now, wait_s=item.wait_s)
 
 

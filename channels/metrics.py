@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from storage.ways import Way
+
+
+class _Ways(Collector):
+    """What the database says of the ways to send; counted there by all senders, so not by this process."""
+
+    def __init__(self) -> None:
+        self.known: tuple[Way, ...] = ()
+
+    def collect(self) -> Iterator[Metric]:
+        """As Prometheus asks for it."""
+        unanswered = CounterMetricFamily(
+            "maalem_sends_ambiguous",
+            "Sends whose answer never came: the person may see the message twice",
+            None,
+            ["channel"],
+        )
+        paused = GaugeMetricFamily(
+            "maalem_channel_paused", "1 while nothing is sent there", None, ["channel", "reason"]
+        )
+        for way in self.known:
+            unanswered.add_metric([way.channel], way.unanswered)
+            if way.reason is not None:
+                paused.add_metric([way.channel, way.reason], 1)
+        yield unanswered
+        yield paused
 
 
 class Metrics:
@@ -21,6 +50,8 @@ class Metrics:
         self.workers = Gauge("maalem_workers_alive", "Workers that gave a sign of life", registry=self.registry)
         self._inbox = Gauge("maalem_inbox_rows", "Messages waiting or set aside", ["state"], registry=self.registry)
         self._outbox = Gauge("maalem_outbox_rows", "Answers by state", ["state"], registry=self.registry)
+        self._ways = _Ways()
+        self.registry.register(self._ways)
 
     def show_queues(self, inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
         """Take over how many rows stand in each state now."""
@@ -28,3 +59,7 @@ class Metrics:
             gauge.clear()
             for state, count in rows.items():
                 gauge.labels(state).set(count)
+
+    def show_ways(self, ways: Iterable[Way]) -> None:
+        """Take over how it is with the ways to send."""
+        self._ways.known = tuple(ways)

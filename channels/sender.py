@@ -1,7 +1,9 @@
-"""The sender: takes answers from the outbox, renders them for their channel, sends them, and notes what came of it.
+"""The sender: takes messages from the outbox, renders them for their channel, sends them, and notes what came of it.
 
 The life of a message ends here, until a status report comes back. A row is `sending` on disk before the provider is
-called: what is found so after a crash got no answer, and is sent once more (docs/decisions/0006-unanswered-sends.md).
+called: what is found so after a crash got no answer, and is settled as docs/decisions/0006-unanswered-sends.md says.
+How fast is decided in channels/pacing.py, what follows a failure in channels/outcomes.py, when a channel must rest in
+channels/breaker.py.
 """
 
 from __future__ import annotations
@@ -9,60 +11,41 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.errors import ErrorCode, SendFailed
+from channels.breaker import PROBE_S, Breaker
+from channels.errors import SendFailed
+from channels.outcomes import INNOCENT, STATES, SUPPRESSES, TROUBLE, Then, decide
+from channels.pacing import Gate, pace_of
+from channels.reports import act_on_reports
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
-from conversation import DeliveryState, Outbound, PersonKey
+from channels.ways_out import Channel, Settles, Withheld, rendered
+from conversation import DeliveryState
 from runtime.clock import Clock, SystemClock
 from runtime.logs import person_hash
 from runtime.settings import Settings
-from runtime.wakeup import Wakeups
-from storage import inbox, outbox, people
+from runtime.wakeup import Listener, Wakeups
+from storage import deliveries, inbox, outbox, sends, suppressions, ways
 from storage.database import Database
 from storage.outbox import Envelope
 
 IDLE_S: Final = 1.0
 """Longest wait for a wake-up before looking again, seconds."""
-FIRST_RETRY_S: Final = 2.0
-LONGEST_RETRY_S: Final = 300.0
-"""A failed send is tried again after 2, 4, 8 … seconds, with jitter, at most five minutes apart."""
-MOST_ATTEMPTS: Final = 8
 MOST_UNANSWERED: Final = 2
 """Sends without an answer after which we stop: better silent than a third copy."""
-AT_ONCE: Final = 20
-"""Conversations written to at the same time."""
 KEEP_INBOX_DAYS: Final = 10
 """Closed inbox rows are kept this long to know repeats (Meta redelivers for seven days, channel facts 3.3)."""
 HOUSEKEEPING_S: Final = 3600.0
-
-
-class Adapter(Protocol):
-    """What the sender needs of a channel."""
-
-    async def send(self, address: str, payload: Any, *, reference: str) -> str:
-        """Send one payload; the provider's id of it. Raises SendFailed.
-
-        `reference` is our own mark on it, handed to the provider where it gives it back with status reports.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A way out: how an answer is shown, and who carries it."""
-
-    adapter: Adapter
-    render: Callable[[Outbound], Sequence[Any]]
 
 
 class Sender:
@@ -70,7 +53,7 @@ class Sender:
 
     Args:
         name: Unique among the senders that run at once; the same after a restart.
-        database: Where answers wait.
+        database: Where messages wait.
         channels: The ways out, by channel name; others are left to other senders.
         clock: The time.
         stuck_after_s: Age from which another sender's unfinished send is taken over, seconds.
@@ -84,119 +67,190 @@ class Sender:
         self._channels = channels
         self._clock = clock
         self._stuck_after = timedelta(seconds=stuck_after_s)
+        self._breakers = {channel: Breaker(channel) for channel in channels}
+        self._gates = {name: Gate(channel.pace.per_s) for name, channel in channels.items()}
         self._log = structlog.get_logger()
 
-    async def recover(self) -> None:
-        """Take up what was being sent when a sender died."""
+    def recover(self, *, restarted: bool = True) -> None:
+        """Take up what was being sent when a sender died: this one before it was restarted, or another."""
         with self._database.begin() as connection:
-            count = outbox.recover(connection, owner=self._name, older_than=self._stuck_after, now=self._clock.now())
+            count = sends.recover(
+                connection,
+                owner=self._name,
+                older_than=self._stuck_after,
+                now=self._clock.now(),
+                restarted=restarted,
+            )
         if count:
             self._log.warning("sends_unanswered", count=count)
 
-    async def once(self) -> bool:
-        """Send what is due, one message of each conversation.
+    async def once(self, channels: Iterable[str] | None = None) -> bool:
+        """Send what is due on these channels, or on all: one message of each conversation.
 
         Returns:
             Whether anything was due.
         """
-        with self._database.begin() as connection:
-            envelopes = outbox.claim(
-                connection, owner=self._name, channels=list(self._channels), now=self._clock.now(), most=AT_ONCE
-            )
-        if not envelopes:
-            return False
+        envelopes: list[Envelope] = []
+        for channel in self._channels if channels is None else channels:
+            breaker, meaning = self._breakers[channel], self._channels[channel].meaning
+            act_on_reports(self._database, breaker, meaning, now=self._clock.now())
+            envelopes += self._claim(channel)
         # Each to its end before an error is told: what is still on its way must not be taken for stuck.
         results = await asyncio.gather(*(self._deliver(one) for one in envelopes), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-        return True
+        return bool(envelopes)
 
-    def next_due(self) -> datetime | None:
-        """When the next queued answer may leave."""
+    def next_due(self, channels: Iterable[str] | None = None) -> datetime | None:
+        """When the next queued message may leave on these channels, or on any."""
+        now = self._clock.now()
+        moments: list[datetime] = []
         with self._database.read() as connection:
-            return outbox.next_due(connection, list(self._channels))
+            for channel in self._channels if channels is None else channels:
+                due = outbox.next_due(connection, channel, now=now, slack=self._channels[channel].pace.slack)
+                if due is not None:
+                    moments.append(max(due, ways.look(connection, channel).until or due))
+        return min(moments, default=None)
 
     def keep_house(self) -> None:
         """Let go of what no longer needs to be known."""
         with self._database.begin() as connection:
             inbox.purge(connection, before=self._clock.now() - timedelta(days=KEEP_INBOX_DAYS))
 
-    async def _deliver(self, envelope: Envelope) -> None:
+    def _claim(self, channel: str) -> list[Envelope]:
         now = self._clock.now()
-        if envelope.blocked:
-            self._end(envelope, DeliveryState.DROPPED, "blocked")
-        elif envelope.expires_at is not None and envelope.expires_at < now:
+        due = self.next_due([channel])
+        if due is None or due > now:  # on SQLite, to look before one writes keeps others from waiting
+            return []
+        pace = self._channels[channel].pace
+        with self._database.begin() as connection:
+            way = ways.look(connection, channel)
+            most = self._breakers[channel].most(way, pace.at_once, now=now)
+            probing = way.reason is not None
+            if most == 0 or (probing and not ways.probe(connection, way, until=now + timedelta(seconds=PROBE_S))):
+                return []
+            return outbox.claim(
+                connection, owner=self._name, channel=channel, now=now, most=most, gap=pace.gap, slack=pace.slack
+            )
+
+    async def _deliver(self, envelope: Envelope) -> None:
+        if envelope.expires_at is not None and envelope.expires_at < self._clock.now():
             self._end(envelope, DeliveryState.DROPPED, "expired")
-        elif envelope.unanswered >= MOST_UNANSWERED:
-            self._end(envelope, DeliveryState.FAILED, "unanswered")
-        else:
-            await self._send(envelope)
+            return
+        try:
+            if envelope.doubt_at is not None:
+                envelope = await self._settle(envelope, envelope.doubt_at)
+            if envelope.unanswered >= MOST_UNANSWERED:
+                self._end(envelope, DeliveryState.FAILED, "unanswered")
+            elif envelope.parts_sent < envelope.parts:
+                await self._send(envelope)
+        except SendFailed as failure:
+            self._failed(envelope, failure)
+        except Withheld as withheld:
+            self._end(envelope, DeliveryState.DROPPED, withheld.reason)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message that cannot be rendered must not hold up the others
+            self._log.error("reply_unsendable", outbox_id=envelope.outbox_id, error=type(error).__name__)
+            self._end(envelope, DeliveryState.FAILED, "unsendable")
+
+    async def _settle(self, envelope: Envelope, since: datetime) -> Envelope:
+        """Ask the provider, where it can be asked, what became of the payload whose answer never came."""
+        adapter = self._channels[envelope.channel].adapter
+        if not isinstance(adapter, Settles):
+            return envelope
+        mark = deliveries.reference(envelope.outbox_id, envelope.parts_sent)
+        try:
+            found = await adapter.settle(envelope.address, mark, since)
+        except SendFailed as failure:  # to have asked in vain makes nothing more doubtful
+            raise SendFailed(
+                failure.code, retry_after_s=failure.retry_after_s, provider_code=failure.provider_code
+            ) from None
+        self._log.info("send_settled", outbox_id=envelope.outbox_id, arrived=found is not None)
+        if found is not None:
+            self._accepted(envelope, found, envelope.parts_sent + 1, of=envelope.parts)
+            return replace(envelope, unanswered=0, parts_sent=envelope.parts_sent + 1)
+        with self._database.begin() as connection:
+            sends.not_arrived(connection, envelope.outbox_id)
+        return replace(envelope, unanswered=max(0, envelope.unanswered - 1))
 
     async def _send(self, envelope: Envelope) -> None:
         channel = self._channels[envelope.channel]
-        try:
-            payloads = channel.render(envelope.outbound)
-            provider_id = ""
-            for number, payload in enumerate(payloads):
-                if number < envelope.parts_sent:
-                    continue
-                with self._database.begin_light() as connection:
-                    outbox.begin(connection, envelope.outbox_id)
-                provider_id = await channel.adapter.send(
-                    envelope.address, payload, reference=f"{envelope.outbox_id}.{number}"
-                )
-                if number + 1 < len(payloads):
-                    with self._database.begin() as connection:
-                        outbox.part_sent(connection, envelope.outbox_id, parts=number + 1)
-        except SendFailed as failure:
-            self._failed(envelope, failure)
-        except Exception as error:  # noqa: BLE001 - one answer that cannot be rendered must not hold up the others
-            self._log.error("reply_unsendable", outbox_id=envelope.outbox_id, error=type(error).__name__)
-            self._end(envelope, DeliveryState.FAILED, "unsendable")
-        else:
-            with self._database.begin() as connection:
-                outbox.sent(connection, envelope.outbox_id, provider_message_id=provider_id, now=self._clock.now())
-            self._log.info(
-                "reply_sent", person=_hash(envelope), outbox_id=envelope.outbox_id, attempt=envelope.attempts
-            )
+        payloads = rendered(channel, envelope, self._clock.now())
+        if len(payloads) <= envelope.parts_sent:  # in words alone it is shorter, and all of it has been sent
+            self._accepted(envelope, None, len(payloads), of=len(payloads))
+        for part, payload in enumerate(payloads[envelope.parts_sent :], start=envelope.parts_sent):
+            if part > 0 and channel.pace.person_burst == 1:
+                await asyncio.sleep(channel.pace.person_gap_s)
+            await self._gates[envelope.channel].turn()
+            with self._database.begin_light() as connection:
+                forbidden = sends.begin(connection, envelope, parts=len(payloads))
+            if forbidden is not None:
+                raise Withheld(forbidden)
+            mark = deliveries.reference(envelope.outbox_id, part)
+            provider_id = await channel.adapter.send(envelope.address, payload, reference=mark)
+            self._accepted(envelope, provider_id, part + 1, of=len(payloads))
+
+    def _accepted(self, envelope: Envelope, provider_id: str | None, parts: int, *, of: int) -> None:
+        """The provider has taken the first `parts` payloads of a message."""
+        now = self._clock.now()
+        with self._database.begin() as connection:
+            self._breakers[envelope.channel].alive(connection)
+            if parts < of:
+                # The claim has counted the first payload already.
+                gap = self._channels[envelope.channel].pace.gap if parts > 1 else outbox.NO_TIME
+                sends.part_sent(connection, envelope, parts=parts, now=now, gap=gap)
+                return
+            sends.sent(connection, envelope.outbox_id, provider_message_id=provider_id, now=now)
+        self._log.info("reply_sent", person=_hash(envelope), outbox_id=envelope.outbox_id, attempt=envelope.attempts)
 
     def _failed(self, envelope: Envelope, failure: SendFailed) -> None:
         now = self._clock.now()
-        if failure.code is ErrorCode.BLOCKED:
-            with self._database.begin() as connection:
-                people.set_blocked(connection, PersonKey(envelope.channel, envelope.address), now)
-        if not failure.retryable or envelope.attempts >= MOST_ATTEMPTS:
-            self._end(envelope, DeliveryState.FAILED, str(failure.code))
-            return
-        wait = failure.retry_after_s or backoff_s(envelope.attempts, random.random())  # noqa: S311 - jitter
+        breaker = self._breakers[envelope.channel]
         with self._database.begin() as connection:
-            outbox.retry(
-                connection,
-                envelope.outbox_id,
-                at=now + timedelta(seconds=wait),
-                code=str(failure.code),
-                unanswered=failure.ambiguous,
-                now=now,
+            if failure.code in TROUBLE or failure.code in INNOCENT:
+                breaker.failed(connection, failure, envelope.address, now=now)
+            else:
+                breaker.alive(connection)
+            if failure.code in SUPPRESSES:
+                reason, how = SUPPRESSES[failure.code], failure.provider_code or str(failure.code)
+                suppressions.suppress(connection, envelope.person_id, envelope.channel, reason, how=how, now=now)
+            outcome = decide(
+                failure.code,
+                envelope,
+                retry_after_s=failure.retry_after_s,
+                paused=breaker.paused,
+                jitter=random.random(),  # noqa: S311 - jitter
             )
-        self._log.warning(
-            "reply_delayed",
-            person=_hash(envelope),
-            outbox_id=envelope.outbox_id,
-            code=str(failure.code),
-            wait_s=round(wait, 1),
-        )
+            if outcome.then is Then.AGAIN:
+                sends.retry(
+                    connection,
+                    envelope,
+                    owner=self._name,
+                    at=now + timedelta(seconds=outcome.wait_s),
+                    code=str(failure.code),
+                    now=now,
+                    counts=outcome.counts,
+                    ambiguous=failure.ambiguous,
+                    form=outcome.form,
+                )
+        if outcome.then is Then.AGAIN:
+            self._log.warning(
+                "reply_delayed",
+                person=_hash(envelope),
+                outbox_id=envelope.outbox_id,
+                code=str(failure.code),
+                provider_code=failure.provider_code,
+                wait_s=round(outcome.wait_s, 1),
+            )
+        else:
+            self._end(envelope, STATES[outcome.then], outcome.reason or str(failure.code))
 
     def _end(self, envelope: Envelope, state: DeliveryState, code: str) -> None:
         with self._database.begin() as connection:
-            outbox.end(connection, envelope.outbox_id, state, code=code, now=self._clock.now())
+            sends.end(connection, envelope.outbox_id, state, owner=self._name, code=code, now=self._clock.now())
         self._log.warning("reply_ended", outbox_id=envelope.outbox_id, state=str(state), code=code)
-
-
-def backoff_s(attempt: int, jitter: float) -> float:
-    """Seconds before the next try after `attempt` tries (1 or more); `jitter` 0…1 spreads it over half to whole."""
-    longest: float = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (attempt - 1))
-    return longest * (0.5 + jitter / 2)
 
 
 def _hash(envelope: Envelope) -> str:
@@ -217,39 +271,85 @@ def run(settings: Settings, stop: threading.Event, *, name: str = "sender-1") ->
 async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
     database = Database(settings.database_url)
     wakeups = Wakeups(settings.home, settings.redis_url)
-    log = structlog.get_logger()
     try:
         async with AsyncExitStack() as stack:
             simulated = Channel(SimulatorAdapter(), lambda outbound: [outbound])
             ways_out = dict.fromkeys(SIMULATED, simulated)
             if settings.telegram_mode != "off" and settings.telegram_token is not None:
                 adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
-                ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
+                pace = pace_of(settings, "telegram")
+                ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram, pace)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             listener = stack.enter_context(wakeups.listen("outbox"))
-            log.info("sender_ready")
-            loop = asyncio.get_running_loop()
-            house_at = recover_at = loop.time()
-            while not stop.is_set():
-                try:
-                    if loop.time() >= recover_at:
-                        recover_at = loop.time() + settings.lease_s
-                        await sender.recover()
-                    if loop.time() >= house_at:
-                        house_at = loop.time() + HOUSEKEEPING_S
-                        sender.keep_house()
-                    if not await sender.once():
-                        await listener.wait_async(_idle_s(sender))
-                except SQLAlchemyError as error:
-                    log.warning("sender_paused", error=type(error).__name__)
-                    await asyncio.sleep(IDLE_S)
+            await _recover(sender, stop)
+            structlog.get_logger().info("sender_ready")
+            bells = {channel: asyncio.Event() for channel in ways_out}
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_ring(listener, bells.values(), stop))
+                group.create_task(_keep_house(sender, settings.lease_s, stop))
+                for channel, bell in bells.items():
+                    group.create_task(_send(sender, channel, bell, stop))
     finally:
         wakeups.close()
         database.close()
 
 
-def _idle_s(sender: Sender) -> float:
-    due = sender.next_due()
+async def _send(sender: Sender, channel: str, bell: asyncio.Event, stop: threading.Event) -> None:
+    """Serve one channel: a slow provider holds up its own messages alone."""
+    while not stop.is_set():
+        bell.clear()
+        try:
+            if not await sender.once([channel]):
+                await _rung(bell, _idle_s(sender, channel))
+        except SQLAlchemyError as error:
+            structlog.get_logger().warning("sender_paused", channel=channel, error=type(error).__name__)
+            await asyncio.sleep(IDLE_S)
+
+
+async def _ring(listener: Listener, bells: Iterable[asyncio.Event], stop: threading.Event) -> None:
+    """Hand every wake-up on to all channels, and the wish to stop."""
+    while not stop.is_set():
+        await listener.wait_async(IDLE_S)
+        for bell in bells:
+            bell.set()
+
+
+async def _rung(bell: asyncio.Event, timeout_s: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), timeout_s)
+
+
+async def _recover(sender: Sender, stop: threading.Event) -> None:
+    """Before anything is sent, and however long the database stays away."""
+    while not stop.is_set():
+        try:
+            sender.recover()
+        except SQLAlchemyError as error:
+            structlog.get_logger().warning("sender_paused", error=type(error).__name__)
+            await asyncio.sleep(IDLE_S)
+        else:
+            return
+
+
+async def _keep_house(sender: Sender, take_over_every_s: float, stop: threading.Event) -> None:
+    """Take over what dead senders left, and let go of what is old."""
+    loop = asyncio.get_running_loop()
+    house_at = take_over_at = loop.time()
+    while not stop.is_set():
+        try:
+            if loop.time() >= take_over_at:
+                take_over_at = loop.time() + take_over_every_s
+                sender.recover(restarted=False)
+            if loop.time() >= house_at:
+                house_at = loop.time() + HOUSEKEEPING_S
+                sender.keep_house()
+        except SQLAlchemyError as error:
+            structlog.get_logger().warning("sender_paused", error=type(error).__name__)
+        await asyncio.sleep(IDLE_S)
+
+
+def _idle_s(sender: Sender, channel: str) -> float:
+    due = sender.next_due([channel])
     if due is None:
         return IDLE_S
     return min(IDLE_S, max(0.01, (due - SystemClock().now()).total_seconds()))

@@ -136,7 +136,9 @@ class Settings(BaseSettings):
 
     # --- processes --------------------------------------------------------------------------------------------------
     workers: int = Field(default=1, ge=1, le=32, description="Worker processes that `up` starts; about 250 MB each.")
-    senders: int = Field(default=1, ge=1, le=8, description="Sender processes that `up` starts.")
+    senders: int = Field(
+        default=1, ge=1, le=8, description="Sender processes that `up` starts; the rates below are divided among them."
+    )
     burst_wait_s: float = Field(
         default=0.8, ge=0, le=10, description="How long to wait for more of a burst of short messages, seconds."
     )
@@ -150,6 +152,21 @@ class Settings(BaseSettings):
     )
     resume_after_h: float = Field(
         default=12, ge=0.1, le=720, description='Silence after which "shall we go on?" is asked, hours.'
+    )
+
+    # --- how fast is sent, all senders together ---------------------------------------------------------------------
+    telegram_rate: float = Field(default=30, gt=0, le=1_000, description="Messages a second to Telegram, at most.")
+    whatsapp_rate: float = Field(
+        default=80,
+        gt=0,
+        le=1_000,
+        description="Messages a second to WhatsApp, at most; 20 where the phone app is used too.",
+    )
+    twilio_rate: float = Field(
+        default=10, gt=0, le=1_000, description="Messages a second to Twilio for each of its senders, at most."
+    )
+    sms_rate: float = Field(
+        default=5, gt=0, le=1_000, description="Messages a second to the SMS gateway, at most: as its contract says."
     )
 
     # --- logs -------------------------------------------------------------------------------------------------------

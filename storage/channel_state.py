@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.database import insert_into
 from storage.tables import channel_state
 
 WORKER: Final = "worker."
@@ -15,8 +15,7 @@ WORKER: Final = "worker."
 
 def put(connection: sa.Connection, name: str, value: str, *, now: datetime) -> None:
     """Remember a value under a name."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(channel_state).values(name=name, value=value, updated_at=now)
+    statement = insert_into(connection, channel_state).values(name=name, value=value, updated_at=now)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["name"],

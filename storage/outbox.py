@@ -1,49 +1,62 @@
-"""Answers that wait to be sent.
+"""Messages that wait to be sent.
 
 The life of a row: `queued` → `sending` → `sent` → `delivered` → `read`, or `failed`, or `dropped` (came too late, the
-person blocked us). `sending` is committed before the provider is called: a row found in it after a crash is a send that
-got no answer, and is settled as docs/decisions says for its channel. States only move forward.
+person wants none). `sending` is committed before the provider is called: a row found in it after a crash is a send that
+got no answer, and is settled as docs/decisions/0006 says. Here they are queued and taken; storage/sends.py notes what
+comes of it, storage/deliveries.py what the provider reports later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from conversation import Delivery, DeliveryState, Outbound
+from conversation import DeliveryState, Outbound, Purpose
 from storage import wire
-from storage.tables import conversation, delivery_event, identity, message, outbox, person
+from storage.tables import conversation, inbox, outbox
 
-RANK: Final = {
-    DeliveryState.QUEUED: 0,
-    DeliveryState.SENDING: 1,
-    DeliveryState.SENT: 2,
-    DeliveryState.FAILED: 3,
-    DeliveryState.DROPPED: 3,
-    DeliveryState.DELIVERED: 4,
-    DeliveryState.READ: 5,
-}
-"""A state is replaced only by one of higher rank; a late `delivered` overrules `failed` (channel facts 2.5)."""
+PRIORITY: Final = {Purpose.ANSWER: 0, Purpose.REMINDER: 1, Purpose.CAMPAIGN: 2}
+"""Who waits for an answer comes before who expects nothing."""
+LOOKED_AT: Final = 20
+"""Queued rows looked at for the moment the next may leave."""
+NO_TIME: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A row the sender holds."""
+    """A row the sender holds.
+
+    Attributes:
+        attempts: Tries that count against it, this one included.
+        waits: Tries that did not: the provider was away, or asked to wait.
+        form: "whole", "words" (without its file) or "template".
+        parts: Payloads it is made of, as far as it has been tried.
+        parts_sent: Of these already accepted.
+        doubt_at: When the send began whose answer never came.
+        last_error: What the try before ended with.
+        last_inbound_at: When the person last wrote.
+    """
 
     outbox_id: int
     channel: str
     address: str
+    conversation_id: int
+    person_id: int
     outbound: Outbound
+    purpose: Purpose
+    form: str
     attempts: int
+    waits: int
+    parts: int
     parts_sent: int
     unanswered: int
+    doubt_at: datetime | None
+    last_error: str | None
     expires_at: datetime | None
-    blocked: bool
-    erase_after: bool
+    last_inbound_at: datetime | None
 
 
 _add: Final = outbox.insert().returning(outbox.c.id)  # built once: to build a statement costs more than to run it
@@ -58,11 +71,12 @@ def add(
     address: str,
     turn_id: int | None,
     now: datetime,
+    purpose: Purpose = Purpose.ANSWER,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     erase_after: bool = False,
 ) -> int:
-    """Queue an answer; it leaves after the caller's transaction has committed.
+    """Queue a message; it leaves after the caller's transaction has committed.
 
     Returns:
         Id of the row.
@@ -74,6 +88,8 @@ def add(
             "channel": channel,
             "address": address,
             "turn_id": turn_id,
+            "purpose": purpose,
+            "priority": PRIORITY[purpose],
             "body": wire.dump(outbound),
             "state": DeliveryState.QUEUED,
             "attempts": 0,
@@ -89,139 +105,146 @@ def add(
     return outbox_id
 
 
+_now: Final = sa.bindparam("now", type_=outbox.c.not_before.type)
 _older = outbox.alias("older")
-_first_of_conversation: Final = ~sa.exists().where(
+_one_at_a_time: Final = ~sa.exists().where(
     _older.c.conversation_id == outbox.c.conversation_id,
-    _older.c.id < outbox.c.id,
-    _older.c.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
+    _older.c.id != outbox.c.id,
+    sa.or_(
+        _older.c.state == sa.text("'sending'"),
+        sa.and_(
+            _older.c.state == sa.text("'queued'"),
+            # What was never tried and is for later holds up nothing: a reminder for tomorrow is no older message.
+            sa.or_(_older.c.error_code.is_not(None), _older.c.not_before <= _now),
+            sa.tuple_(_older.c.priority, _older.c.id) < sa.tuple_(outbox.c.priority, outbox.c.id),
+        ),
+    ),
+)
+"""One person's messages never overtake each other; only an answer goes before what nobody waits for."""
+_nothing_unread: Final = sa.or_(
+    outbox.c.priority == sa.text("0"),
+    ~sa.exists().where(
+        inbox.c.state == sa.text("'waiting'"),
+        inbox.c.channel == outbox.c.channel,
+        inbox.c.address == outbox.c.address,
+    ),
+)
+"""What nobody asked for waits while something the person wrote is unread: it may say "stop"."""
+_queued: Final = (
+    outbox.c.state == sa.text("'queued'"),
+    outbox.c.channel == sa.bindparam("channel"),
+    _one_at_a_time,
+    _nothing_unread,
+)
+_of_conversation: Final = outbox.join(conversation, conversation.c.id == outbox.c.conversation_id)
+_next: Final = (
+    sa.select(outbox, conversation.c.person_id, conversation.c.paced_until, conversation.c.last_inbound_at)
+    .select_from(_of_conversation)
+    .where(
+        *_queued,
+        outbox.c.not_before <= _now,
+        sa.or_(
+            conversation.c.paced_until.is_(None),
+            conversation.c.paced_until <= sa.bindparam("paced", type_=outbox.c.not_before.type),
+        ),
+    )
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(sa.bindparam("most"))
+    # Of two senders one must not take an answer while the other takes a reminder of the same person.
+    .with_for_update(of=[outbox, conversation], skip_locked=True, key_share=True)
+)
+_take: Final = (
+    outbox.update()
+    .where(outbox.c.id == sa.bindparam("outbox_id"))
+    .values(
+        state=DeliveryState.SENDING,
+        sender=sa.bindparam("owner"),
+        attempts=outbox.c.attempts + 1,
+        begun=False,
+        not_before=_now,  # while `sending`: since when
+    )
+)
+_pace: Final = (
+    conversation.update()
+    .where(conversation.c.id == sa.bindparam("conversation_id"))
+    .values(paced_until=sa.bindparam("until"))
 )
 
 
 def claim(
-    connection: sa.Connection, *, owner: str, channels: Sequence[str], now: datetime, most: int = 20
+    connection: sa.Connection,
+    *,
+    owner: str,
+    channel: str,
+    now: datetime,
+    most: int = 20,
+    gap: timedelta = NO_TIME,
+    slack: timedelta = NO_TIME,
 ) -> list[Envelope]:
-    """Take the next answers to send: the oldest of each conversation, so that one person's arrive in order.
+    """Take the next messages to send, one of each person: answers first, then the oldest.
 
     Args:
         connection: A durable transaction: what is `sending` must be known after a power cut too.
         owner: Name of this sender.
-        channels: Which channels this sender serves.
+        channel: Which channel.
         now: The present.
-        most: At most so many conversations.
+        most: At most so many people.
+        gap: Time between two messages to one person.
+        slack: How much of that time may be borrowed for a burst.
     """
-    found = connection.execute(
-        sa.select(outbox, identity.c.blocked_at)
-        .outerjoin(identity, sa.and_(identity.c.channel == outbox.c.channel, identity.c.address == outbox.c.address))
-        .where(
-            outbox.c.state == sa.text("'queued'"),
-            outbox.c.channel.in_(channels),
-            outbox.c.not_before <= now,
-            _first_of_conversation,
-        )
-        .order_by(outbox.c.id)
-        .limit(most)
-        .with_for_update(of=outbox, skip_locked=True)
-    ).all()
+    asked = {"channel": channel, "now": now, "paced": now + slack, "most": most}
+    found = connection.execute(_next, asked).all()
     if not found:
         return []
-    connection.execute(
-        outbox.update()
-        .where(outbox.c.id.in_([row.id for row in found]))
-        .values(
-            state=DeliveryState.SENDING,
-            sender=owner,
-            attempts=outbox.c.attempts + 1,
-            begun=False,
-            not_before=now,  # while `sending`: since when
-        )
-    )
+    connection.execute(_take, [{"outbox_id": row.id, "owner": owner, "now": now} for row in found])
+    if gap:
+        spent = [
+            {"conversation_id": row.conversation_id, "until": max(row.paced_until or now, now) + gap} for row in found
+        ]
+        connection.execute(_pace, spent)
     return [
         Envelope(
             outbox_id=row.id,
             channel=row.channel,
             address=row.address,
+            conversation_id=row.conversation_id,
+            person_id=row.person_id,
             outbound=wire.load_outbound(row.body),
+            purpose=Purpose(row.purpose),
+            form=row.form,
             attempts=row.attempts + 1,
+            waits=row.waits,
+            parts=row.parts,
             parts_sent=row.parts_sent,
             unanswered=row.unanswered,
+            doubt_at=row.doubt_at,
+            last_error=row.error_code,
             expires_at=row.expires_at,
-            blocked=row.blocked_at is not None,
-            erase_after=row.erase_after,
+            last_inbound_at=row.last_inbound_at,
         )
         for row in found
     ]
 
 
-def begin(connection: sa.Connection, outbox_id: int) -> None:
-    """Note that the provider is about to be called: from here on a crash leaves the send unanswered.
-
-    Args:
-        connection: A light transaction is enough: it survives a killed sender.
-        outbox_id: Which answer.
-    """
-    connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(begun=True))
+def next_due(connection: sa.Connection, channel: str, *, now: datetime, slack: timedelta = NO_TIME) -> datetime | None:
+    """When the next queued message may leave that waits for no other; nothing if there is none."""
+    rows = connection.execute(_soonest, {"channel": channel, "now": now}).all()
+    return min((max(row.not_before, (row.paced_until or row.not_before) - slack) for row in rows), default=None)
 
 
-def part_sent(connection: sa.Connection, outbox_id: int, *, parts: int) -> None:
-    """Remember that the first `parts` payloads of a long answer were accepted: a second try goes on from there."""
-    connection.execute(outbox.update().where(outbox.c.id == outbox_id).values(parts_sent=parts, begun=False))
+_soonest: Final = (
+    sa.select(outbox.c.not_before, conversation.c.paced_until)
+    .select_from(_of_conversation)
+    .where(*_queued)
+    .order_by(outbox.c.not_before)
+    .limit(LOOKED_AT)
+)
 
 
-def sent(connection: sa.Connection, outbox_id: int, *, provider_message_id: str, now: datetime) -> None:
-    """The provider has accepted the whole answer."""
-    connection.execute(
-        outbox.update()
-        .where(outbox.c.id == outbox_id)
-        .values(state=DeliveryState.SENT, provider_message_id=provider_message_id, sent_at=now, sender=None)
-    )
-    _event(connection, outbox_id, DeliveryState.SENT, None, now)
-    _erase_after(connection, outbox_id)
-
-
-def retry(
-    connection: sa.Connection, outbox_id: int, *, at: datetime, code: str, unanswered: bool, now: datetime
-) -> None:
-    """Put an answer back to be tried again at `at`; `unanswered` when the provider may have taken it after all."""
-    connection.execute(
-        outbox.update()
-        .where(outbox.c.id == outbox_id)
-        .values(
-            state=DeliveryState.QUEUED,
-            not_before=at,
-            error_code=code,
-            sender=None,
-            unanswered=outbox.c.unanswered + int(unanswered),
-        )
-    )
-    _event(connection, outbox_id, DeliveryState.QUEUED, code, now)
-
-
-def end(connection: sa.Connection, outbox_id: int, state: DeliveryState, *, code: str, now: datetime) -> None:
-    """Close an answer that will not be sent: `failed` or `dropped`, with the reason."""
-    connection.execute(
-        outbox.update().where(outbox.c.id == outbox_id).values(state=state, error_code=code, sender=None)
-    )
-    _event(connection, outbox_id, state, code, now)
-    _erase_after(connection, outbox_id)
-
-
-def deliver(connection: sa.Connection, delivery: Delivery) -> bool:
-    """Note a provider's status report; states only move forward.
-
-    Returns:
-        Whether the message is one of ours.
-    """
-    row = connection.execute(
-        sa.select(outbox.c.id, outbox.c.state).where(
-            outbox.c.channel == delivery.channel, outbox.c.provider_message_id == delivery.provider_message_id
-        )
-    ).first()
-    if row is None:
-        return False
-    _event(connection, row.id, delivery.state, delivery.provider_code, delivery.at)
-    if RANK[delivery.state] > RANK[DeliveryState(row.state)]:
-        connection.execute(outbox.update().where(outbox.c.id == row.id).values(state=delivery.state))
-    return True
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """How many messages stand in each state."""
+    rows = connection.execute(sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)).all()
+    return {str(row[0]): row[1] for row in rows}
 
 
 def replies_to_turn(connection: sa.Connection, turn_id: int) -> list[tuple[int, Outbound]]:
@@ -245,69 +268,6 @@ def replies_after(
     return [(row.id, wire.load_outbound(row.body), row.created_at) for row in rows]
 
 
-def next_due(connection: sa.Connection, channels: Sequence[str]) -> datetime | None:
-    """When the earliest queued answer may leave that waits for no other; nothing if there is none."""
-    due: datetime | None = connection.execute(
-        sa.select(outbox.c.not_before)
-        .where(outbox.c.state == "queued", outbox.c.channel.in_(channels), _first_of_conversation)
-        .order_by(outbox.c.not_before)
-        .limit(1)
-    ).scalar()
-    return due
-
-
-def counts(connection: sa.Connection) -> dict[str, int]:
-    """How many answers stand in each state."""
-    rows = connection.execute(sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)).all()
-    return {str(row[0]): row[1] for row in rows}
-
-
-def recover(connection: sa.Connection, *, owner: str, older_than: timedelta, now: datetime) -> int:
-    """Queue again what a sender held when it died; those already begun count as sends that got no answer.
-
-    Args:
-        connection: A durable transaction.
-        owner: This sender's name: what it left behind before a restart is its own, however young.
-        older_than: Age from which another sender's row counts as left behind.
-        now: The present.
-
-    Returns:
-        How many.
-    """
-    return connection.execute(
-        outbox.update()
-        .where(outbox.c.state == "sending", sa.or_(outbox.c.sender == owner, outbox.c.not_before < now - older_than))
-        .values(
-            state=DeliveryState.QUEUED,
-            sender=None,
-            not_before=now,
-            unanswered=outbox.c.unanswered + sa.case((outbox.c.begun, 1), else_=0),
-            error_code="unanswered",
-        )
-    ).rowcount
-
-
-def _event(connection: sa.Connection, outbox_id: int, state: str, code: str | None, now: datetime) -> None:
-    connection.execute(delivery_event.insert().values(outbox_id=outbox_id, state=state, code=code, at=now))
-
-
-def _erase_after(connection: sa.Connection, outbox_id: int) -> None:
-    row = connection.execute(
-        sa.select(conversation.c.id, conversation.c.person_id)
-        .join(outbox, outbox.c.conversation_id == conversation.c.id)
-        .where(outbox.c.id == outbox_id, outbox.c.erase_after)
-    ).first()
-    if row is None:
-        return
-    wrote_again = connection.execute(
-        sa.select(message.c.id).where(message.c.conversation_id == row.id).limit(1)
-    ).first()
-    if wrote_again is None:
-        connection.execute(person.delete().where(person.c.id == row.person_id))
-    else:
-        connection.execute(outbox.delete().where(outbox.c.id == outbox_id))
-
-
 def as_json(outbound: Outbound) -> dict[str, Any]:
-    """The stored form of an answer, for the conversation's log."""
+    """The stored form of a message, for the conversation's log."""
     return wire.dump(outbound)

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from conversation import PersonKey
+from storage.database import insert_into
 from storage.tables import (
     consent,
     conversation,
@@ -21,6 +21,7 @@ from storage.tables import (
     journey,
     message,
     person,
+    suppression,
 )
 
 
@@ -44,9 +45,8 @@ def ensure(connection: sa.Connection, key: PersonKey, *, now: datetime, display_
         .values(person_id=person_id, channel=key.channel, tracker={}, menus=[], unclear_count=0, created_at=now)
         .returning(conversation.c.id)
     ).scalar_one()
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     mine = connection.execute(
-        insert(identity)
+        insert_into(connection, identity)
         .values(
             person_id=person_id,
             conversation_id=conversation_id,
@@ -75,15 +75,6 @@ def set_language(connection: sa.Connection, person_id: int, language: str, *, ch
 def set_phone(connection: sa.Connection, person_id: int, phone: str | None) -> None:
     """Remember the phone number (E.164)."""
     connection.execute(person.update().where(person.c.id == person_id).values(phone=phone))
-
-
-def set_blocked(connection: sa.Connection, key: PersonKey, at: datetime | None) -> None:
-    """The person blocked us (a moment) or let us in again (nothing)."""
-    connection.execute(
-        identity.update()
-        .where(identity.c.channel == key.channel, identity.c.address == key.address)
-        .values(blocked_at=at)
-    )
 
 
 def record_consent(
@@ -184,7 +175,14 @@ _facts = (
         person.c.language_chosen,
         person.c.phone,
         identity.c.address,
-        identity.c.blocked_at,
+        sa.exists()
+        .where(
+            suppression.c.person_id == person.c.id,
+            suppression.c.channel == conversation.c.channel,
+            suppression.c.reason == sa.literal("blocked", literal_execute=True),
+            suppression.c.lifted_at.is_(None),
+        )
+        .label("blocked"),
     )
     .select_from(
         conversation.join(person, person.c.id == conversation.c.person_id).join(

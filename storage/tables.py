@@ -52,6 +52,7 @@ conversation: Final = sa.Table(
     sa.Column("menus", sa.JSON, nullable=False, default=list),  # storage.menus: the last few, newest first
     sa.Column("unclear_count", sa.Integer, nullable=False, default=0),  # messages not understood in a row
     _at("last_inbound_at", nullable=True),
+    _at("paced_until", nullable=True),  # until when what was sent uses up what may be sent (channels.pacing)
     sa.Column("lease_owner", sa.String(80)),
     _at("lease_until", nullable=True),
     _at("created_at"),
@@ -67,7 +68,6 @@ identity: Final = sa.Table(
     sa.Column("channel", sa.String(40), nullable=False),
     sa.Column("address", sa.String(255), nullable=False),  # opaque: never parsed
     sa.Column("display_name", sa.String(255)),
-    _at("blocked_at", nullable=True),
     _at("created_at"),
     sa.UniqueConstraint("channel", "address"),
     sa.Index(None, "conversation_id"),
@@ -112,12 +112,19 @@ outbox: Final = sa.Table(
     sa.Column("channel", sa.String(40), nullable=False),
     sa.Column("address", sa.String(255), nullable=False),
     _ref("turn_id", "turn", nullable=True),
+    sa.Column("purpose", sa.String(10), nullable=False, server_default="answer"),  # conversation.Purpose
+    sa.Column("priority", sa.SmallInteger, nullable=False, server_default="0"),  # 0 goes first
     sa.Column("body", sa.JSON, nullable=False),  # storage.outbox.dump of an Outbound
+    sa.Column("form", sa.String(10), nullable=False, server_default="whole"),  # whole · words (no file) · template
     sa.Column("state", sa.String(12), nullable=False, default="queued"),  # conversation.DeliveryState
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("waits", sa.Integer, nullable=False, server_default="0"),  # tries that were not its own fault
     sa.Column("unanswered", sa.Integer, nullable=False, default=0),  # sends whose answer never came
     sa.Column("begun", sa.Boolean, nullable=False, default=False),  # the provider has been called for it
+    sa.Column("parts", sa.Integer, nullable=False, server_default="1"),  # payloads it is made of, once they are known
     sa.Column("parts_sent", sa.Integer, nullable=False, default=0),  # payloads of this message already accepted
+    _at("doubt_at", nullable=True),  # when the send began whose answer never came
+    sa.Column("reported", sa.Boolean, nullable=False, server_default=sa.false()),  # a failure nobody has acted on yet
     _at("not_before"),
     _at("expires_at", nullable=True),
     sa.Column("sender", sa.String(80)),  # who is sending it now
@@ -128,10 +135,13 @@ outbox: Final = sa.Table(
     sa.Column("erase_after", sa.Boolean, nullable=False, default=False),  # last words to someone who was erased
     sa.Index(
         "ix_outbox_open",
+        "channel",
+        "priority",
         "id",
         sqlite_where=sa.text("state IN ('queued', 'sending')"),
         postgresql_where="state IN ('queued', 'sending')",
     ),
+    sa.Index("ix_outbox_reported", "id", sqlite_where=sa.text("reported"), postgresql_where="reported"),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "turn_id"),
     sa.Index(None, "channel", "provider_message_id"),
@@ -143,9 +153,45 @@ delivery_event: Final = sa.Table(
     _id(),
     _ref("outbox_id", "outbox"),
     sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("part", sa.Integer, nullable=False, server_default="0"),  # which payload of a long answer
     sa.Column("code", sa.String(40)),
+    sa.Column("details", sa.JSON),  # what else the provider tells: price category, whether it is billed
     _at("at"),
-    sa.Index(None, "outbox_id"),
+    # Providers repeat their reports: the same one is kept once.
+    sa.Index("ix_delivery_event_once", "outbox_id", "part", "state", "at", unique=True),
+)
+
+way_out: Final = sa.Table(
+    "way_out",
+    metadata,
+    sa.Column("channel", sa.String(40), primary_key=True),  # what every sender must know of a way to send
+    sa.Column("unanswered", Id, nullable=False, default=0),  # sends whose answer never came, ever
+    sa.Column("reason", sa.String(40)),  # why it is paused: channels.errors.ErrorCode; nothing while it is open
+    _at("since", nullable=True),
+    _at("until", nullable=True),  # then one answer is sent to see
+    sa.Column("times", sa.Integer, nullable=False, default=0),  # pauses in a row
+)
+
+suppression: Final = sa.Table(
+    "suppression",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("reason", sa.String(12), nullable=False),  # storage.suppressions.Reason
+    sa.Column("how", sa.String(40), nullable=False),  # their own word, or the provider's code
+    _at("at"),
+    _at("lifted_at", nullable=True),
+    sa.Index(
+        "ix_suppression_standing",
+        "person_id",
+        "channel",
+        "reason",
+        unique=True,
+        sqlite_where=sa.text("lifted_at IS NULL"),
+        postgresql_where="lifted_at IS NULL",
+    ),
+    sa.Index(None, "person_id"),
 )
 
 message: Final = sa.Table(

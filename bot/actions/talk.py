@@ -14,7 +14,8 @@ from bot.actions.saying import understood, utter
 from bot.journeys.model import Pick, Say
 from bot.journeys.summary import fields_to_change
 from i18n.languages import LANGUAGES
-from storage import journeys, people, staff
+from storage import journeys, people, staff, suppressions
+from storage.suppressions import Reason
 
 ANSWERS: Final = {
     "goodbye": "utter_goodbye",
@@ -94,16 +95,22 @@ class ActionNotYet(Action):
 
 
 class ActionMessages(Action):
-    """No more messages, or messages again. The bot only ever answers, so there is nothing to switch off."""
+    """Writes no more of its own accord, or does again; what the person writes is answered either way."""
 
     def name(self) -> str:
         """As in the domain."""
         return "action_messages"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Says when we write."""
+        """Puts the person on the list for this channel, or takes them off it, and says how to change it."""
         del domain
+        context = current()
         stopped = understood(tracker).intent == "stop_messages"
+        whose = context.connection, context.person_id, context.channel
+        if stopped:
+            suppressions.suppress(*whose, Reason.SAID_STOP, how="message", now=context.now)
+        else:
+            suppressions.lift(*whose, now=context.now)
         inside = bool(tracker.active_loop.get("name"))
         message_id = "utter_messages_stopped" if stopped else "utter_messages_resumed"
         utter(dispatcher, Say(message_id, picks=() if inside else None))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.engine.stop_words import Wish, wish_of
 from bot.responses.labels import PERSON
 from conversation import Inbound, InboundKind
 from darija.fold import phonetic
@@ -39,11 +40,13 @@ class Resolved:
         payload: `/intent{…}` of a choice or a thing sent; nothing where `text` is to be understood.
         text: What was typed, without control characters.
         menu: The menu a choice was picked from.
+        also: A message to say before the answer.
     """
 
     payload: str | None
     text: str
     menu: Menu | None = None
+    also: str | None = None
 
 
 def resolve(inbound: Inbound, menus: Sequence[Menu], *, shown: bool, pending: str | None, text_max: int) -> Resolved:
@@ -101,7 +104,22 @@ def _typed(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None
             return Resolved(picked.payload, text, menus[0])
         if number == 0:
             return Resolved(PERSON, text)
-    return _labelled(text, menus, shown=shown, pending=pending) or Resolved(ALIKE.get(normalise(text)), text)
+    return (
+        _labelled(text, menus, shown=shown, pending=pending)
+        or _stopped(text, menus, shown=shown, pending=pending)
+        or Resolved(ALIKE.get(normalise(text)), text)
+    )
+
+
+def _stopped(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None) -> Resolved | None:
+    """A word that stops messages or has them again; in a journey a bare one is about the journey."""
+    wish = wish_of(text)
+    asked = pending is not None or (shown and bool(menus) and any(one.role for one in menus[0].offered))
+    if wish is None or (wish is Wish.CANCEL and asked):
+        return None
+    if wish is Wish.STOP and pending is not None:
+        return Resolved("/cancel", text, also="utter_stop_how")
+    return Resolved("/resume_messages" if wish is Wish.RESUME_MESSAGES else "/stop_messages", text)
 
 
 def _labelled(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | None) -> Resolved | None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from bot.actions.context import TurnContext, running
 from bot.engine import language, record
 from bot.engine.burst import together
+from bot.engine.notices import noted
 from bot.engine.rasa_compat.processor import StrictProcessor, TurnResult
 from bot.engine.rasa_compat.snapshot import Snapshot, compact_tracker, new_events, snapshot_of
 from bot.engine.resolve import Resolved, resolve, yes_or_no
@@ -25,9 +26,10 @@ from bot.responses import labels
 from bot.responses.compose import Composed, Composer, Said
 from conversation import Inbound, InboundKind, Outbound, PersonKey, Surface
 from knowledge import Knowledge
-from storage import conversations, inbox, menus, outbox, people, staff, wire
+from storage import conversations, inbox, menus, outbox, people, staff, suppressions, wire
 from storage.inbox import Waiting
 from storage.menus import Menu
+from storage.suppressions import Reason
 
 DEFAULT_LANGUAGE: Final = "ary"
 """Where nothing is known: Darija in Arabic letters (design, "What is said")."""
@@ -35,20 +37,6 @@ NAMES: Final = frozenset({"person_name", "organisation", "place"})
 """Questions answered by names, which belong to no language."""
 READ_WHOLE: Final = NAMES | {"track"}
 """Questions that read a message whole: two wishes are two answers to "what do you want of the programme?"."""
-NOTED: Final = frozenset(
-    {
-        InboundKind.BLOCKED,
-        InboundKind.UNBLOCKED,
-        InboundKind.EDIT,
-        InboundKind.DELETED,
-        InboundKind.REACTION,
-        InboundKind.OPT_OUT,
-        InboundKind.OPT_IN,
-        InboundKind.MOVED,
-        InboundKind.UNKNOWN,
-    }
-)
-"""What is noted and never answered."""
 GROUP_REMINDER: Final = timedelta(days=1)
 MEMORY: Final = "memory"
 """Key under which the engine keeps its own few facts beside Rasa's snapshot."""
@@ -123,11 +111,11 @@ class Engine:
         Raises:
             bot.engine.rasa_compat.errors.ActionFailed: An action broke; the caller rolls back and tries again.
         """
+        spoken = [one for one in waiting if not noted(connection, one)]
         facts = people.of_conversation(connection, conversation_id)
-        spoken = [one for one in waiting if not self._is_event(connection, one)]
         inbox_ids = [one.inbox_id for one in waiting]
-        if facts["blocked_at"] is not None and spoken:
-            people.set_blocked(connection, PersonKey(facts["channel"], facts["address"]), None)
+        if facts["blocked"] and waiting[-1] in spoken:  # who writes has let us in again
+            suppressions.lift(connection, facts["person_id"], facts["channel"], now=now, reasons=(Reason.BLOCKED,))
         snapshot = dict(facts["tracker"])
         turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
         if not spoken:
@@ -183,15 +171,6 @@ class Engine:
             kept=Kept.load(memory.get("wish"), now),
         )
 
-    def _is_event(self, connection: sa.Connection, one: Waiting) -> bool:
-        """What is noted and not answered: an edit, a block, something we have no name for."""
-        inbound = one.inbound
-        if inbound.kind is InboundKind.BLOCKED:
-            people.set_blocked(connection, inbound.person, one.received_at)
-        elif inbound.kind is InboundKind.UNBLOCKED:
-            people.set_blocked(connection, inbound.person, None)
-        return inbound.kind in NOTED
-
     async def _one(self, turn: _Turn, one: Waiting, tracker: Any) -> None:
         context = turn.context
         if one.inbound.kind is InboundKind.GROUP:
@@ -240,6 +219,8 @@ class Engine:
                 metadata={"payload": resolved.payload is not None},
             )
         said = [Said.of(custom) for custom in collector.said]
+        if resolved.also is not None:
+            said.insert(0, Said(resolved.also, picks=()))
         turn.said = together(turn.said, said)
         if turn.kept is not None and turn.kept.wish.intent == result.parse_data["intent"]["name"]:
             turn.kept = None  # said again: answered now

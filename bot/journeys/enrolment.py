@@ -130,7 +130,7 @@ def _read(understood: Understood, requested: str, answers: Answers, knowledge: K
         return REJECTED  # "chi wahd" also answers "through somebody?"; that is a choice to pick
     meant = understood.intent if understood.confidence >= _sure_from(understood, requested) else ""
     short = len(understood.text.split()) < SENTENCE_WORDS
-    if meant == "stop_messages" and short:  # a bare "stop" in the middle of questions is about the questions
+    if meant == "stop_messages" and short and understood.text:  # "stop svp" among questions is about the questions
         meant = "cancel"
     asks = question is not None and understood.answer is None and asks_back(understood.text)
     tells_track = requested == "track" and meant in NOT_YET  # "I want to take part in fairs" names a track

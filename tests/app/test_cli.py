@@ -28,6 +28,7 @@ COMMANDS = (
     "catalogs",
     "nlu",
     "telegram",
+    "outbox",
 )
 TOKEN = "123:made-up-token"
 

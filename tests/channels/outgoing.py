@@ -6,13 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from channels.sender import (
-    Channel,
-    Sender,
-)
+from channels.sender import Sender
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import MAX_TEXT_UNITS
 from channels.telegram.render import render as render_telegram
+from channels.ways_out import Channel
 from conversation import Choice, Outbound, PersonKey
 from runtime.clock import FixedClock
 from storage import outbox, people, tables

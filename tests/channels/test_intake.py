@@ -19,7 +19,7 @@ from conversation import Delivery, DeliveryState, Inbound, InboundKind, Outbound
 from runtime.clock import FixedClock
 from runtime.wakeup import Wakeups
 from storage import database as database_module
-from storage import migrate, outbox, people, tables
+from storage import migrate, outbox, people, sends, tables
 from storage.database import Database
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -236,7 +236,7 @@ async def test_reports_and_messages_come_together(intake: Intake, database: Data
             turn_id=None,
             now=AT,
         )
-        outbox.sent(connection, outbox_id, provider_message_id="p1", now=AT)
+        sends.sent(connection, outbox_id, provider_message_id="p1", now=AT)
     reports = [Delivery("telegram", name, DeliveryState.READ, clock.now()) for name in ("p1", "nobody's")]
     assert await intake.take([reports[0], said(1), reports[1]]) == 1
     with database.read() as connection:

@@ -7,15 +7,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from channels.sender import (
-    FIRST_RETRY_S,
-    KEEP_INBOX_DAYS,
-    LONGEST_RETRY_S,
-    Channel,
-    Sender,
-)
+from channels.outcomes import FIRST_RETRY_S, LONGEST_RETRY_S
+from channels.sender import KEEP_INBOX_DAYS, Sender
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
+from channels.ways_out import Channel
 from conversation import Choice, Inbound, InboundKind, PersonKey
 from runtime.clock import FixedClock
 from storage import conversations, inbox, tables

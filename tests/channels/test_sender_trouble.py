@@ -8,18 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from channels.sender import (
-    FIRST_RETRY_S,
-    LONGEST_RETRY_S,
-    MOST_ATTEMPTS,
-    Sender,
-    backoff_s,
-)
+from channels.outcomes import FIRST_RETRY_S, LONGEST_RETRY_S, MOST_ATTEMPTS, backoff_s
+from channels.sender import Sender
 from channels.telegram.adapter import TelegramAdapter
 from conversation import Choice, PersonKey
 from runtime.clock import FixedClock
-from storage import outbox, people, tables
+from storage import outbox, sends, suppressions, tables
 from storage.database import Database
+from storage.suppressions import Reason
 from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, a_sender, put, row, shown
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
 
@@ -130,8 +126,12 @@ async def test_who_blocked_the_bot_is_left_in_peace(sender: Sender, telegram: Fa
     assert (row(sender, second).state, row(sender, second).error_code) == ("dropped", "blocked")
     assert len(telegram.requests(SEND)) == 1
     with sender._database.read() as connection:
-        (identity,) = connection.execute(sa.select(tables.identity)).all()
-    assert identity.blocked_at is not None
+        (standing,) = connection.execute(sa.select(tables.suppression)).all()
+    assert (standing.reason, standing.how, standing.lifted_at) == (
+        "blocked",
+        "403 Forbidden: bot was blocked by the user"[:40],
+        None,
+    )
 
 
 async def test_who_unblocks_the_bot_hears_it_again(sender: Sender, telegram: FakeTelegram, clock: FixedClock) -> None:
@@ -139,10 +139,10 @@ async def test_who_unblocks_the_bot_hears_it_again(sender: Sender, telegram: Fak
     person = PersonKey("telegram", "7")
     put(sender, "1")
     with sender._database.begin() as connection:
-        people.set_blocked(connection, person, clock.now())
+        suppressions.suppress_key(connection, person, Reason.BLOCKED, how="event", now=clock.now())
     assert await sender.once()
     with sender._database.begin() as connection:
-        people.set_blocked(connection, person, None)
+        suppressions.lift_key(connection, person, now=clock.now())
     put(sender, "2")
     assert await sender.once()
     assert shown(telegram) == ["2"]
@@ -220,7 +220,7 @@ async def test_a_long_answer_goes_on_after_a_crash_in_the_middle(
             await sender.once()
     assert (row(sender, outbox_id).state, row(sender, outbox_id).parts_sent) == ("sending", 2)
     sender = a_sender("sender-1", database, adapter, clock)
-    await sender.recover()
+    sender.recover()
     assert await sender.once()
     assert [text[:6] for text in shown(telegram)] == ["Page 0", "Page 1", "Page 2"]
     assert (row(sender, outbox_id).state, row(sender, outbox_id).unanswered) == ("sent", 1)
@@ -232,18 +232,18 @@ async def test_what_a_dead_sender_held_is_taken_over(
     """Its own successor at once, another sender after a while; each time it counts as unanswered."""
     outbox_id = put(sender, "x")
     with database.begin() as connection:
-        outbox.claim(connection, owner="sender-1", channels=["telegram"], now=clock.now())
-        outbox.begin(connection, outbox_id)
+        (held,) = outbox.claim(connection, owner="sender-1", channel="telegram", now=clock.now())
+        sends.begin(connection, held, parts=1)
     other = a_sender("sender-2", database, adapter, clock)
-    await other.recover()
+    other.recover()
     assert not await other.once()
     clock.advance(STUCK_AFTER_S + 0.01)
-    await other.recover()
+    other.recover()
     assert row(sender, outbox_id).unanswered == 1
     with database.begin() as connection:
-        outbox.claim(connection, owner="sender-1", channels=["telegram"], now=clock.now())
-        outbox.begin(connection, outbox_id)
-    await sender.recover()
+        (held,) = outbox.claim(connection, owner="sender-1", channel="telegram", now=clock.now())
+        sends.begin(connection, held, parts=1)
+    sender.recover()
     assert row(sender, outbox_id).unanswered == 2
     assert await sender.once()
     assert row(sender, outbox_id).state == "failed"
@@ -275,3 +275,16 @@ async def test_an_error_of_ours_while_one_is_noted_does_not_cut_off_the_others(
         await sender.once()
     assert [row(sender, one).state for one in ids] == ["sending", "sent", "sent"]
     assert len(telegram.messages()) == 3
+
+
+async def test_what_is_in_hand_is_not_taken_for_left_behind(
+    sender: Sender, telegram: FakeTelegram, clock: FixedClock
+) -> None:
+    """While it works a sender takes over from others alone: its own would be sent twice."""
+    outbox_id = put(sender, "x")
+    (held,) = sender._claim("telegram")
+    clock.advance(STUCK_AFTER_S * 2)
+    sender.recover(restarted=False)
+    assert row(sender, outbox_id).state == "sending"
+    await sender._deliver(held)
+    assert (row(sender, outbox_id).state, shown(telegram)) == ("sent", ["x"])

@@ -145,7 +145,7 @@ def test_stop_is_a_wish_to_stop(talk: Begin) -> None:
     person.say("oui")
     assert labels(person) == []
     person.say("STOP")
-    assert "lorsque vous nous écrivez" in words(person), words(person)
+    assert "reprendre les messages" in words(person), words(person)
 
 
 def test_cancel_and_language_are_told_apart_in_arabic(talk: Begin) -> None:

@@ -7,9 +7,18 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from conversation import Attachment, AttachmentKind, Inbound, InboundKind, Surface
-from storage import inbox, staff, tables
+from storage import inbox, staff, suppressions, tables
+from storage.suppressions import Reason
 from storage.tables import conversation, identity, message, turn
 from tests.conversations.scripts import SCRIPTS, Begin, go
+from tests.talk import Talk
+
+
+def standing(person: Talk) -> set[Reason]:
+    """Why this person is not to be written to."""
+    with person.database.read() as connection:
+        (found,) = connection.execute(sa.select(identity)).all()
+        return set(suppressions.standing(connection, found.person_id, found.channel))
 
 
 def test_an_edit_is_kept_for_staff_and_never_run(talk: Begin) -> None:
@@ -30,11 +39,19 @@ def test_a_block_is_remembered_until_the_person_comes_back(talk: Begin) -> None:
     person = talk(Surface.TELEGRAM, "telegram-1")
     person.say("Bonjour")
     person.send(person.inbound(InboundKind.BLOCKED))
-    with person.database.read() as connection:
-        assert connection.execute(sa.select(identity.c.blocked_at)).scalar() is not None
+    assert standing(person) == {Reason.BLOCKED}
     assert person.say("Bonjour")
-    with person.database.read() as connection:
-        assert connection.execute(sa.select(identity.c.blocked_at)).scalar() is None
+    assert standing(person) == set()
+
+
+def test_what_the_provider_says_of_messages_is_noted(talk: Begin) -> None:
+    """Told the provider to stop: noted and not answered; told it to go on: everything that held them back is over."""
+    person = talk(Surface.SMS)
+    person.say("Bonjour")
+    assert person.send(person.inbound(InboundKind.OPT_OUT)) == ""
+    assert standing(person) == {Reason.PROVIDER}
+    assert person.send(person.inbound(InboundKind.OPT_IN)) == ""
+    assert standing(person) == set()
 
 
 def test_a_group_gets_one_polite_sentence_a_day(talk: Begin) -> None:

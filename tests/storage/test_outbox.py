@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from conversation import Choice, Delivery, DeliveryState, Outbound, PersonKey
-from storage import conversations, outbox, people, tables
+from storage import conversations, deliveries, outbox, people, sends, tables
 from storage.database import Database
 from storage.outbox import Envelope
 
@@ -36,7 +36,7 @@ def put(database: Database, conversation_id: int, text: str, *, address: str = "
 
 def claim(database: Database, owner: str = "s", now: datetime = NOW) -> list[Envelope]:
     with database.begin() as connection:
-        return outbox.claim(connection, owner=owner, channels=["telegram"], now=now)
+        return outbox.claim(connection, owner=owner, channel="telegram", now=now)
 
 
 def state_of(database: Database, outbox_id: int) -> str:
@@ -53,7 +53,7 @@ def test_one_persons_answers_leave_in_order(database: Database) -> None:
     assert [one.outbox_id for one in claim(database)] == [first, third]
     assert claim(database) == []
     with database.begin() as connection:
-        outbox.sent(connection, first, provider_message_id="p1", now=NOW)
+        sends.sent(connection, first, provider_message_id="p1", now=NOW)
     assert [one.outbox_id for one in claim(database)] == [second]
 
 
@@ -70,33 +70,35 @@ def test_an_answer_for_later_waits(database: Database) -> None:
     put(database, a_conversation(database), "reminder", not_before=later)
     assert claim(database) == []
     with database.read() as connection:
-        assert outbox.next_due(connection, ["telegram"]) == later
+        assert outbox.next_due(connection, "telegram", now=NOW) == later
     assert len(claim(database, now=later)) == 1
 
 
 def test_what_was_being_sent_in_a_crash_is_counted_as_unanswered(database: Database) -> None:
     """A restarted sender takes up its own at once, another's only when it is old."""
-    row = put(database, a_conversation(database), "1")
+    put(database, a_conversation(database), "1")
     put(database, a_conversation(database, "2"), "held, but the provider was not called yet", address="2")
-    assert claim(database, "died")
+    held, _ = claim(database, "died")
     with database.begin() as connection:
-        outbox.begin(connection, row)
-        assert outbox.recover(connection, owner="other", older_than=timedelta(seconds=50), now=NOW) == 0
-        assert outbox.recover(connection, owner="died", older_than=timedelta(seconds=50), now=NOW) == 2
+        sends.begin(connection, held, parts=1)
+        assert sends.recover(connection, owner="other", older_than=timedelta(seconds=50), now=NOW) == 0
+        assert sends.recover(connection, owner="died", older_than=timedelta(seconds=50), now=NOW) == 1
     again, other = claim(database, "died")
     assert (again.unanswered, other.unanswered) == (1, 0)
     with database.begin() as connection:
         late = NOW + timedelta(seconds=51)
-        assert outbox.recover(connection, owner="other", older_than=timedelta(seconds=50), now=late) == 2
+        assert sends.recover(connection, owner="other", older_than=timedelta(seconds=50), now=late) == 0
+    assert len(claim(database, now=late)) == 2
 
 
 def test_a_failed_send_is_tried_again_later(database: Database) -> None:
     """A retry keeps the attempts, the reason and its time."""
-    row = put(database, a_conversation(database), "1")
-    claim(database)
+    put(database, a_conversation(database), "1")
+    (held,) = claim(database)
     with database.begin() as connection:
+        assert sends.begin(connection, held, parts=1) is None
         at = NOW + timedelta(seconds=2)
-        outbox.retry(connection, row, at=at, code="timeout", unanswered=True, now=NOW)
+        sends.retry(connection, held, owner="s", at=at, code="timeout", ambiguous=True, now=NOW)
     assert claim(database) == []
     (again,) = claim(database, now=at)
     assert (again.attempts, again.unanswered) == (2, 1)
@@ -117,10 +119,10 @@ def test_states_only_move_forward(database: Database, reports: list[str], final:
     row = put(database, a_conversation(database), "1")
     claim(database)
     with database.begin() as connection:
-        outbox.sent(connection, row, provider_message_id="p1", now=NOW)
+        sends.sent(connection, row, provider_message_id="p1", now=NOW)
         for state in reports:
-            assert outbox.deliver(connection, Delivery("telegram", "p1", DeliveryState(state), NOW))
-        assert not outbox.deliver(connection, Delivery("telegram", "nobody's", DeliveryState.READ, NOW))
+            assert deliveries.deliver(connection, Delivery("telegram", "p1", DeliveryState(state), NOW))
+        assert not deliveries.deliver(connection, Delivery("telegram", "nobody's", DeliveryState.READ, NOW))
     assert state_of(database, row) == final
 
 
@@ -150,7 +152,7 @@ def test_the_last_words_to_someone_erased_leave_nothing_behind(database: Databas
                 )
         claim(database)
         with database.begin() as connection:
-            outbox.sent(connection, row, provider_message_id="p", now=NOW)
+            sends.sent(connection, row, provider_message_id="p", now=NOW)
         with database.read() as connection:
             left = connection.execute(tables.identity.select()).all()
             assert bool(left) is wrote_again
