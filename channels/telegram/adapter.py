@@ -5,20 +5,16 @@ Every failure is a `SendFailed`; neither it nor a log line ever contains the tok
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Awaitable
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-import httpx
 from pydantic import SecretStr
 from telegram import Bot, BotCommand, WebhookInfo
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from channels.errors import ErrorCode, SendFailed
+from channels.telegram.errors import TOLD_APART, StatusError, failure_of, retry_after_s
 from channels.telegram.payloads import ALLOWED_UPDATES, COMMAND_LABELS, TelegramPayload
 from channels.telegram.secrecy import TokenFilter
 from i18n.catalog import Catalogs
@@ -27,32 +23,11 @@ TIMEOUT_S: Final = 10.0
 """Longest wait for an answer, seconds. Telegram answers in well under one."""
 CONNECT_TIMEOUT_S: Final = 5.0
 MOST_CONNECTIONS: Final = 64
-TOLD_APART: Final = frozenset({200, 400, 401, 403, 404, 409})
-"""HTTP statuses for which python-telegram-bot has an error of its own. All others it makes one `NetworkError` of."""
-TOO_MANY_REQUESTS: Final = 429
-UNSURE_STATUSES: Final = frozenset({502, 504})
-"""A gateway of theirs got no answer from behind: the message may have been taken."""
-NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""The request did not leave."""
-HARMLESS_WORDS: Final = re.compile(r"[A-Za-z_': ]{1,60}")
-"""Telegram's descriptions of an error that quote nobody: letters alone, neither numbers nor quotation marks."""
-
 COMMAND_LANGUAGES: Final = {None: "ary", "ar": "ar", "fr": "fr"}
 """Language of the app, None for all others → what its menu is written in. Telegram knows two-letter codes alone, and
 Darija has none (channel facts 4.5)."""
 
 T = TypeVar("T")
-
-
-class _StatusError(NetworkError):
-    """An answer whose status says what happened."""
-
-    __slots__ = ("retry_after_s", "status")
-
-    def __init__(self, status: int, retry_after_s: float | None) -> None:
-        super().__init__(str(status))
-        self.status = status
-        self.retry_after_s = retry_after_s
 
 
 class _Request(HTTPXRequest):
@@ -68,22 +43,13 @@ class _Request(HTTPXRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Ask; raise `_StatusError` for a status that is not among `TOLD_APART`."""
+        """Ask; raise `StatusError` for a status that is not among `TOLD_APART`."""
         status, body = await super().do_request(
             url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout
         )
         if status not in TOLD_APART:
-            raise _StatusError(status, _retry_after_s(body))
+            raise StatusError(status, retry_after_s(body))
         return status, body
-
-
-def _retry_after_s(body: bytes) -> float | None:
-    """How long Telegram asks to wait (https://core.telegram.org/bots/api#responseparameters)."""
-    try:
-        seconds = json.loads(body)["parameters"]["retry_after"]
-    except (LookupError, TypeError, ValueError):
-        return None
-    return float(seconds) if isinstance(seconds, int) and seconds >= 0 else None
 
 
 class TelegramAdapter:
@@ -231,55 +197,3 @@ class TelegramAdapter:
         except Exception as error:  # noqa: BLE001 - an answer of an unknown shape makes the library raise anything
             failure = failure_of(error)
         raise failure
-
-
-def failure_of(error: Exception) -> SendFailed:
-    """What an error of python-telegram-bot means for the message.
-
-    The order matters: `BadRequest` and `TimedOut` are subclasses of `NetworkError`.
-    """
-    match error:
-        case Forbidden():
-            return SendFailed(ErrorCode.BLOCKED, provider_code=_code(403, error.message))
-        case ChatMigrated():
-            return SendFailed(ErrorCode.UNKNOWN_ADDRESS, provider_code="400 group migrated")
-        case BadRequest():
-            return SendFailed(_refusal(error.message.lower()), provider_code=_code(400, error.message))
-        case InvalidToken():
-            return SendFailed(ErrorCode.CONFIGURATION, provider_code="401")
-        case Conflict():
-            return SendFailed(ErrorCode.CONFIGURATION, provider_code=_code(409, error.message))
-        case _StatusError(status=status):
-            return SendFailed(
-                _meaning(status),
-                ambiguous=status in UNSURE_STATUSES,
-                retry_after_s=error.retry_after_s,
-                provider_code=str(status),
-            )
-        case NetworkError() if isinstance(error.__cause__, NOT_SENT):
-            return SendFailed(ErrorCode.UNREACHABLE, provider_code=type(error.__cause__).__name__)
-        case _:
-            # No answer, half an answer, or one nobody can read: the message may be there.
-            cause = error.__cause__ or error
-            return SendFailed(ErrorCode.UNANSWERED, ambiguous=True, provider_code=type(cause).__name__)
-
-
-def _meaning(status: int) -> ErrorCode:
-    if status == TOO_MANY_REQUESTS:
-        return ErrorCode.RATE_LIMITED
-    client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return ErrorCode.REFUSED if client_error else ErrorCode.PROVIDER_TROUBLE
-
-
-def _refusal(description: str) -> ErrorCode:
-    """Telegram gives 400 for everything and tells by words what it means."""
-    if "chat not found" in description or "user not found" in description or "peer_id_invalid" in description:
-        return ErrorCode.UNKNOWN_ADDRESS
-    if "query is too old" in description or "query id is invalid" in description:
-        return ErrorCode.TOO_LATE
-    return ErrorCode.REFUSED
-
-
-def _code(status: int, description: str) -> str:
-    words = description.strip()
-    return f"{status} {words}" if HARMLESS_WORDS.fullmatch(words) else str(status)
