@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.errors import ErrorCode, SendFailed
+from channels.fetching import Fetching
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
 from channels.telegram.adapter import TelegramAdapter
@@ -30,6 +31,7 @@ from runtime.settings import Settings
 from runtime.wakeup import Wakeups
 from storage import inbox, outbox, people
 from storage.database import Database
+from storage.files import Files
 from storage.outbox import Envelope
 
 IDLE_S: Final = 1.0
@@ -226,6 +228,15 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
                 adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
+            fetching = Fetching(
+                database,
+                Files(settings.home),
+                {name: way.adapter for name, way in ways_out.items()},
+                SystemClock(),
+                most_bytes=settings.media_max_bytes,
+                keep=timedelta(days=settings.media_keep_days),
+            )
+            await stack.enter_async_context(fetching.running(stop, stack.enter_context(wakeups.listen("turn"))))
             listener = stack.enter_context(wakeups.listen("outbox"))
             log.info("sender_ready")
             loop = asyncio.get_running_loop()

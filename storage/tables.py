@@ -224,6 +224,43 @@ staff_request: Final = sa.Table(
     sa.Index(None, "state", "id"),
 )
 
+media: Final = sa.Table(
+    "media",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    sa.Column("inbox_id", Id, nullable=False),  # with which message it came; that row goes before the file does
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("provider_ref", sa.Text, nullable=False),  # emptied when it is no longer needed
+    sa.Column("kind", sa.String(12), nullable=False),  # conversation.AttachmentKind
+    sa.Column("name", sa.String(255)),  # as the person's telephone had it
+    sa.Column("mime", sa.String(120)),  # as the provider states it; once stored, as it is
+    sa.Column("size", sa.BigInteger),  # bytes; likewise
+    sa.Column("sha256", sa.String(64)),  # hexadecimal; likewise
+    sa.Column("key", sa.String(32)),  # storage.files; given before the file is written
+    sa.Column("state", sa.String(10), nullable=False),  # waiting · stored · refused · gone
+    sa.Column("reason", sa.String(40)),  # why not stored, or why not yet
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    _at("not_before"),
+    _at("created_at"),
+    _at("expires_at", nullable=True),
+    sa.Index(None, "person_id"),
+    sa.Index(
+        "ix_media_waiting",
+        "not_before",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where="state = 'waiting'",
+    ),
+    sa.Index(None, "state", "expires_at"),
+)
+
+doomed_file: Final = sa.Table(
+    "doomed_file",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),  # its row is gone, the file follows
+    _at("not_before"),  # until then somebody may still be writing it
+)
+
 erasure: Final = sa.Table(
     "erasure",
     metadata,

@@ -256,7 +256,7 @@ class ActionMedia(Action):
         return "action_media"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Filed with the provider's reference of the file; a sticker only gets an answer."""
+        """Filed with the row of the file (storage.media); a sticker only gets an answer."""
         del domain
         context = current()
         kind = str(understood(tracker).answer)
@@ -279,7 +279,7 @@ def _before_staff(context: TurnContext, tracker: Tracker, kind: str) -> None:
     }
     attachment = context.inbound.attachment
     if attachment is not None:
-        details |= {"attachment": attachment.kind, "provider_ref": attachment.provider_ref}
+        details |= {"attachment": attachment.kind, "media_id": context.media_id}
     staff.ask(
         context.connection,
         person_id=context.person_id,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from conversation import Attachment, AttachmentKind, Inbound, InboundKind, Surface
-from storage import inbox, staff, tables
+from storage import inbox, media, staff, tables
 from storage.tables import conversation, identity, message, turn
 from tests.conversations.scripts import SCRIPTS, Begin, go
 
@@ -62,7 +62,7 @@ def test_a_deep_link_greets_and_tells_where_from(talk: Begin) -> None:
 
 
 def test_a_voice_note_in_the_middle_goes_to_staff_and_the_question_comes_back(talk: Begin) -> None:
-    """Never silence: it is acknowledged, filed with the file's reference, and the talk goes on."""
+    """Never silence: it is acknowledged, filed with its file, and the talk goes on."""
     person = talk()
     go(person, SCRIPTS["ary"], until="town")
     voice = Attachment(AttachmentKind.VOICE, "file-77", "audio/ogg", 12_000, 7)
@@ -70,7 +70,10 @@ def test_a_voice_note_in_the_middle_goes_to_staff_and_the_question_comes_back(ta
     assert "صفرو" in answer
     with person.database.read() as connection:
         ((_, kind, details, _),) = staff.waiting(connection)
-    assert (kind, details["provider_ref"], details["question"]) == ("voice", "file-77", "place")
+        file = media.one(connection, details["media_id"])
+    assert (kind, details["question"]) == ("voice", "place")
+    assert file is not None
+    assert (file["state"], file["provider_ref"], file["size"]) == ("waiting", "file-77", 12_000)
 
 
 def test_say_it_again_says_it_word_for_word(talk: Begin) -> None:
