@@ -222,15 +222,16 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
     log = structlog.get_logger()
     try:
         async with AsyncExitStack() as stack:
+            files = Files(settings.home)
             simulated = Channel(SimulatorAdapter(), lambda outbound: [outbound])
             ways_out = dict.fromkeys(SIMULATED, simulated)
             if settings.telegram_mode != "off" and settings.telegram_token is not None:
-                adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
+                adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url, files=files)
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             fetching = Fetching(
                 database,
-                Files(settings.home),
+                files,
                 {name: way.adapter for name, way in ways_out.items()},
                 SystemClock(),
                 most_bytes=settings.media_max_bytes,

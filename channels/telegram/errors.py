@@ -23,6 +23,11 @@ UNSURE_STATUSES: Final = frozenset({502, 504})
 """A gateway of theirs got no answer from behind: the message may have been taken."""
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """The request did not leave."""
+FILE_WORDS: Final = re.compile(
+    r"too big|non-empty|photo_|image_process_failed|voice_messages_forbidden|wrong (file|type)"
+)
+"""What Telegram says, in small letters, of a file it does not take; the words beside it may pass. Seen in reports:
+https://github.com/tdlib/telegram-bot-api/issues, https://github.com/AstrBotDevs/AstrBot/issues/5188."""
 HARMLESS_WORDS: Final = re.compile(r"[A-Za-z_': ]{1,60}")
 """Telegram's descriptions of an error that quote nobody: letters alone, neither numbers nor quotation marks."""
 
@@ -91,6 +96,10 @@ def _refusal(description: str) -> ErrorCode:
         return ErrorCode.UNKNOWN_ADDRESS
     if "query is too old" in description or "query id is invalid" in description:
         return ErrorCode.TOO_LATE
+    if "temporarily unavailable" in description:  # "wrong file_id or the file is temporarily unavailable": who knows
+        return ErrorCode.PROVIDER_TROUBLE
+    if FILE_WORDS.search(description):
+        return ErrorCode.FILE_REFUSED
     return ErrorCode.REFUSED
 
 

@@ -95,7 +95,7 @@ def test_the_port_of_the_command_line_is_checked_like_a_setting() -> None:
 def test_telegram_is_told_where_to_call() -> None:
     """The webhook carries address and secret; the commands of the menu follow."""
     ok = (200, {"ok": True, "result": True})
-    with answering(*[ok] * 8) as server:
+    with answering(*[ok] * 10) as server:
         done = _maalem(
             *("telegram", "webhook", "set"),
             MAALEM_TELEGRAM_TOKEN=TOKEN,
@@ -107,7 +107,7 @@ def test_telegram_is_told_where_to_call() -> None:
     assert "https://bot.example.org/webhooks/telegram" in done.stdout
     methods = [path.rpartition("/")[2] for _, path, _ in server.asked]
     assert methods[0] == "setWebhook"
-    assert set(methods[1:]) == {"setMyCommands"}
+    assert set(methods[1:]) == {"setMyCommands", "setMyShortDescription", "setMyDescription"}
     assert "made-up" in str(server.asked[0][2])
 
 
