@@ -27,6 +27,7 @@ COMMANDS = (
     "doctor",
     "catalogs",
     "telegram",
+    "media",
 )
 TOKEN = "123:made-up-token"
 
