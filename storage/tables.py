@@ -24,8 +24,8 @@ def _id() -> sa.Column[int]:
     return sa.Column("id", Id, primary_key=True, autoincrement=True)
 
 
-def _ref(name: str, target: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, Id, sa.ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=nullable)
+def _ref(name: str, target: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> sa.Column[int]:
+    return sa.Column(name, Id, sa.ForeignKey(f"{target}.id", ondelete=ondelete), nullable=nullable)
 
 
 def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
@@ -159,10 +159,11 @@ message: Final = sa.Table(
     sa.Column("text", sa.Text, nullable=False, default=""),
     sa.Column("details", sa.JSON, nullable=False, default=dict),  # attachment, location, choices shown
     sa.Column("language", sa.String(16)),
-    _ref("inbox_id", "inbox", nullable=True),
+    _ref("inbox_id", "inbox", nullable=True, ondelete="SET NULL"),  # that row goes after days, this one stays
     _ref("outbox_id", "outbox", nullable=True),
     _at("created_at"),
     sa.Index(None, "conversation_id", "id"),
+    sa.Index(None, "inbox_id"),
 )
 
 consent: Final = sa.Table(
