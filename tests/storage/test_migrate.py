@@ -23,10 +23,14 @@ def test_what_was_there_before_a_migration_is_there_after_it(database_url: str) 
     database = Database(database_url)
     rows = (
         "INSERT INTO person (id, language_chosen, created_at) VALUES (1, false, '2026-01-01')",
-        "INSERT INTO conversation (id, person_id, channel, tracker, menus, unclear_count, created_at)"
-        " VALUES (1, 1, 'telegram', '{}', '[]', 0, '2026-01-01')",
-        "INSERT INTO message (id, conversation_id, direction, kind, text, details, created_at)"
-        " VALUES (1, 1, 'in', 'text', 'salam', '{}', '2026-01-01')",
+        (
+            "INSERT INTO conversation (id, person_id, channel, tracker, menus, unclear_count, created_at)"
+            " VALUES (1, 1, 'telegram', '{}', '[]', 0, '2026-01-01')"
+        ),
+        (
+            "INSERT INTO message (id, conversation_id, direction, kind, text, details, created_at)"
+            " VALUES (1, 1, 'in', 'text', 'salam', '{}', '2026-01-01')"
+        ),
     )
     with database.begin() as connection:
         for row in rows:
