@@ -27,6 +27,7 @@ REASONS: Final = {
     "empty": "nothing in it",
     "expired": "deleted: MAALEM_MEDIA_KEEP_DAYS are over",
     "never_came": "the provider did not give it in days",
+    "unexpected": "our own mistake: the log says which (media_unfetchable)",
     "disk": "the home folder could not be written",
 }
 """Reason → words; what is not here is a code of channels/errors.py, the provider's own trouble."""

@@ -16,7 +16,6 @@ from datetime import timedelta
 from typing import Any, Final, Protocol, runtime_checkable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from channels.errors import ErrorCode, SendFailed
 from runtime.clock import Clock
@@ -130,7 +129,7 @@ class Fetching:
                 self.delete()
                 if not await self.once():
                     await listener.wait_async(IDLE_S)
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - the database or the disk is away: try again for ever
                 self._log.warning("fetching_paused", error=type(error).__name__)
                 await asyncio.sleep(IDLE_S)
 
@@ -171,7 +170,7 @@ class Fetching:
 
     async def _bring(self, wanted: Wanted) -> None:
         try:
-            content, mime = await self._checked(wanted)
+            content, mime, digest = await self._checked(wanted)
             await asyncio.to_thread(self._files.put, content, wanted.key)
         except NotKept as refused:
             self._give_up(wanted, media.REFUSED, refused.reason)
@@ -190,29 +189,34 @@ class Fetching:
         except asyncio.CancelledError:
             self._again(wanted, None, 0)  # we are being stopped: whoever comes next need not wait for the lease
             raise
+        except Exception as error:  # noqa: BLE001 - one file that cannot be handled must not hold up the others
+            self._log.error("media_unfetchable", media_id=wanted.media_id, error=type(error).__name__)
+            self._again(wanted, "unexpected")
         else:
-            self._stored(wanted, content, mime)
+            self._stored(wanted, len(content), mime, digest)
 
-    async def _checked(self, wanted: Wanted) -> tuple[bytes, str]:
+    async def _checked(self, wanted: Wanted) -> tuple[bytes, str, str]:
+        """What was fetched, its true type and its SHA-256 in hexadecimal."""
         if wanted.size is not None and wanted.size > self._most_bytes:
             raise NotKept("too_large")
         async with asyncio.timeout(TIMEOUT_S):
             fetched = await self._fetchers[wanted.channel].fetch(wanted.provider_ref, self._most_bytes)
         if len(fetched.content) > self._most_bytes:
             raise NotKept("too_large")
-        if wanted.sha256 and hashlib.sha256(fetched.content).hexdigest() != wanted.sha256:
+        digest = (await asyncio.to_thread(hashlib.sha256, fetched.content)).hexdigest()
+        if wanted.sha256 and digest != wanted.sha256:
             raise SendFailed(ErrorCode.PROVIDER_TROUBLE, provider_code="another digest")
-        return fetched.content, type_of(fetched.content, wanted.kind, wanted.mime or fetched.mime_type)
+        return fetched.content, type_of(fetched.content, wanted.kind, wanted.mime or fetched.mime_type), digest
 
-    def _stored(self, wanted: Wanted, content: bytes, mime: str) -> None:
+    def _stored(self, wanted: Wanted, size: int, mime: str, digest: str) -> None:
         now = self._clock.now()
         with self._database.begin() as connection:
             kept = media.stored(
                 connection,
                 wanted,
                 mime=mime,
-                size=len(content),
-                sha256=hashlib.sha256(content).hexdigest(),
+                size=size,
+                sha256=digest,
                 expires_at=now + self._keep,
             )
             if not kept:
@@ -221,7 +225,7 @@ class Fetching:
         self._log.info(
             "media_stored" if kept else "media_unwanted",
             media_id=wanted.media_id,
-            size_bytes=len(content),
+            size_bytes=size,
             took_s=took_s,
         )
 

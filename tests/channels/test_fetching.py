@@ -263,19 +263,23 @@ async def test_an_adapter_that_gives_more_than_asked_is_not_believed(
         async def fetch(self, ref: str, most_bytes: int) -> Fetched:
             if ref == "late":
                 raise TimeoutError
+            if ref == "broken":
+                raise KeyError(ref)
             if ref == "away":
                 raise SendFailed(ErrorCode.UNREACHABLE)
             return Fetched(JPEG * most_bytes) if ref == "large" else Fetched(JPEG, "audio/ogg")
 
     fetching = a_fetching(database, files, {"made-up": Generous()}, clock)
-    ids = {ref: sent(fetching, ref, channel="made-up") for ref in ("large", "sound", "late", "away")}
+    ids = {ref: sent(fetching, ref, channel="made-up") for ref in ("large", "sound", "late", "away", "broken")}
     assert await fetching.once()
+    assert await fetching.once()  # four at a time
     ended = {ref: (row(fetching, one)["state"], row(fetching, one)["reason"]) for ref, one in ids.items()}
     assert ended == {
         "large": ("refused", "too_large"),
         "sound": ("refused", "not_what_it_says"),
         "late": ("waiting", "unanswered"),
         "away": ("waiting", "unreachable"),
+        "broken": ("waiting", "unexpected"),
     }
 
 
@@ -299,3 +303,20 @@ def erase(fetching: Fetching, media_id: int) -> None:
     person_id = row(fetching, media_id)["person_id"]
     with fetching._database.begin() as connection:
         people.erase(connection, person_id, now=fetching._clock.now())
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    fetching: Fetching, telegram: FakeTelegram, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The loop goes on by itself, and what waited comes."""
+    media_id = sent(fetching, telegram.keep_file(JPEG))
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE media RENAME TO elsewhere")
+    wakeups = Wakeups(tmp_path)
+    with wakeups.listen("turn") as listener:
+        async with fetching.running(threading.Event(), listener):
+            await until(lambda: "fetching_paused" in capsys.readouterr().out)
+            with database.begin() as connection:
+                connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO media")
+            await until(lambda: row(fetching, media_id)["state"] == "stored")
+    wakeups.close()

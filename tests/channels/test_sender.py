@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,15 @@ from channels.sender import (
 )
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
-from conversation import Choice, Inbound, InboundKind, PersonKey
+from channels.telegram.adapter import TelegramAdapter
+from conversation import AttachmentKind, Choice, Inbound, InboundKind, OutboundFile, PersonKey
 from runtime.clock import FixedClock
 from storage import conversations, inbox, people, tables
 from storage.database import Database
-from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, put, row, shown
+from storage.files import Files, new_key
+from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, a_sender, put, row, shown
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
+from tests.fakes.telegram_api import Upload
 
 
 async def test_an_answer_arrives_with_its_buttons(sender: Sender, telegram: FakeTelegram, clock: FixedClock) -> None:
@@ -105,6 +109,23 @@ async def test_a_long_answer_comes_whole_and_in_order(sender: Sender, telegram: 
     assert [text[:6] for text in shown(telegram)] == ["Page 0", "Page 1", "Page 2"]
     assert ["reply_markup" in message for message in telegram.messages(7)] == [False, False, True]
     assert (row(sender, outbox_id).state, row(sender, outbox_id).provider_message_id) == ("sent", "3")
+
+
+async def test_a_file_arrives_with_its_words(
+    database: Database, telegram: FakeTelegram, clock: FixedClock, tmp_path: Path
+) -> None:
+    """From the outbox through the folder of files to the person; the row knows the number of what carried it."""
+    files, key = Files(tmp_path), new_key()
+    files.put(b"%PDF-1.7 made up", key)
+    async with TelegramAdapter(TOKEN, telegram.url, files=files) as adapter:
+        sender = a_sender("sender-1", database, adapter, clock)
+        file = OutboundFile(AttachmentKind.DOCUMENT, key, "application/pdf", "liste.pdf")
+        outbox_id = put(sender, "Voici la liste", file=file)
+        assert await sender.once()
+    (request,) = telegram.requests("sendDocument")
+    assert request.params["document"] == Upload("liste.pdf", b"%PDF-1.7 made up")
+    assert request.params["caption"] == "Voici la liste"
+    assert (row(sender, outbox_id).state, row(sender, outbox_id).provider_message_id) == ("sent", "1")
 
 
 async def test_the_last_words_to_somebody_who_was_erased_go_with_them(sender: Sender, telegram: FakeTelegram) -> None:
