@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -33,6 +34,9 @@ app.add_typer(telegram_app, name="telegram")
 app.add_typer(nlu_app, name="nlu")
 outbox_app = typer.Typer(help="What waits to be sent, what gave up, and why.", no_args_is_help=True)
 app.add_typer(outbox_app, name="outbox")
+
+media_app = typer.Typer(help="Files people have sent: which there are, and copies of them.", no_args_is_help=True)
+app.add_typer(media_app, name="media")
 
 Name = Annotated[str, typer.Option("--name", help="This process's name in the logs, unique among those that run.")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="As `list` shows it.")]
@@ -208,6 +212,38 @@ def outbox_drop(outbox_id: Id) -> None:
     from app.outbox import drop
 
     _console().print(drop(load_settings(), outbox_id))
+
+
+@media_app.command("list")
+def media_list(
+    state: Annotated[str | None, typer.Option(help="waiting, stored, refused or gone.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+) -> None:
+    """Show the newest files people have sent."""
+    from app.media import STATES, listing
+
+    if state not in {None, *STATES}:
+        raise typer.BadParameter(", ".join(STATES), param_hint="--state")
+    _console().print(listing(load_settings(), state=state, most=most))
+
+
+@media_app.command("show")
+def media_show(media_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Show what is known of one file."""
+    from app.media import shown
+
+    _console().print(shown(load_settings(), media_id), markup=False)
+
+
+@media_app.command("export")
+def media_export(
+    media_id: Annotated[int, typer.Argument(metavar="ID")],
+    folder: Annotated[Path, typer.Argument(help="Where the copy goes.", exists=True, file_okay=False)],
+) -> None:
+    """Copy a file out, to look at or listen to; delete the copy when done."""
+    from app.media import exported
+
+    _console().print(str(exported(load_settings(), media_id, folder)), markup=False)
 
 
 def main() -> None:

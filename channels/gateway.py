@@ -27,7 +27,7 @@ from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
 from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, migrate, outbox, ways
+from storage import channel_state, inbox, media, migrate, outbox, ways
 from storage.database import Database
 
 WORKER_SIGN_S: Final = 30.0
@@ -95,12 +95,12 @@ class Gateway:
         """GET /metrics, for Prometheus; without a database only what this process has counted itself."""
         try:
             with self.database.read() as connection:
-                self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection))
+                self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection), media.counts(connection))
                 self.metrics.show_ways(ways.known(connection))
             self.metrics.workers.set(self._workers_alive())
         except SQLAlchemyError as error:
             self._log.warning("metrics_incomplete", error=type(error).__name__)
-            self.metrics.show_queues({}, {})
+            self.metrics.show_queues({}, {}, {})
             self.metrics.show_ways(())
             self.metrics.workers.set(math.nan)
         return Response(

@@ -52,10 +52,11 @@ class Metrics:
         self._outbox = Gauge("maalem_outbox_rows", "Answers by state", ["state"], registry=self.registry)
         self._ways = _Ways()
         self.registry.register(self._ways)
+        self._media = Gauge("maalem_media_rows", "Files people sent, by state", ["state"], registry=self.registry)
 
-    def show_queues(self, inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
+    def show_queues(self, inbox: Mapping[str, int], outbox: Mapping[str, int], media: Mapping[str, int]) -> None:
         """Take over how many rows stand in each state now."""
-        for gauge, rows in ((self._inbox, inbox), (self._outbox, outbox)):
+        for gauge, rows in ((self._inbox, inbox), (self._outbox, outbox), (self._media, media)):
             gauge.clear()
             for state, count in rows.items():
                 gauge.labels(state).set(count)

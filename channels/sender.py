@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from channels.breaker import PROBE_S, Breaker
 from channels.errors import SendFailed
+from channels.fetching import Fetching
 from channels.outcomes import INNOCENT, STATES, SUPPRESSES, TROUBLE, Then, decide
 from channels.pacing import Gate, pace_of
 from channels.reports import act_on_reports
@@ -37,6 +38,7 @@ from runtime.settings import Settings
 from runtime.wakeup import Listener, Wakeups
 from storage import deliveries, inbox, outbox, sends, suppressions, ways
 from storage.database import Database
+from storage.files import Files
 from storage.outbox import Envelope
 
 IDLE_S: Final = 1.0
@@ -273,13 +275,23 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
     wakeups = Wakeups(settings.home, settings.redis_url)
     try:
         async with AsyncExitStack() as stack:
+            files = Files(settings.home)
             simulated = Channel(SimulatorAdapter(), lambda outbound: [outbound])
             ways_out = dict.fromkeys(SIMULATED, simulated)
             if settings.telegram_mode != "off" and settings.telegram_token is not None:
-                adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
+                adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url, files=files)
                 pace = pace_of(settings, "telegram")
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram, pace)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
+            fetching = Fetching(
+                database,
+                files,
+                {name: way.adapter for name, way in ways_out.items()},
+                SystemClock(),
+                most_bytes=settings.media_max_bytes,
+                keep=timedelta(days=settings.media_keep_days),
+            )
+            await stack.enter_async_context(fetching.running(stop, stack.enter_context(wakeups.listen("turn"))))
             listener = stack.enter_context(wakeups.listen("outbox"))
             await _recover(sender, stop)
             structlog.get_logger().info("sender_ready")

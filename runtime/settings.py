@@ -169,6 +169,17 @@ class Settings(BaseSettings):
         default=5, gt=0, le=1_000, description="Messages a second to the SMS gateway, at most: as its contract says."
     )
 
+    # --- files people send ------------------------------------------------------------------------------------------
+    media_max_bytes: int = Field(
+        default=20_000_000,
+        ge=100_000,
+        le=100_000_000,
+        description="Largest photo, voice note or paper that is kept, bytes. Telegram gives out 20 MB at most.",
+    )
+    media_keep_days: int = Field(
+        default=365, ge=1, le=3_650, description="How long files people sent are kept, days; then they are deleted."
+    )
+
     # --- logs -------------------------------------------------------------------------------------------------------
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["auto", "json", "console"] = Field(

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from conversation import PersonKey
+from storage import media
 from storage.database import insert_into
 from storage.tables import (
     consent,
@@ -127,7 +128,7 @@ def counts(connection: sa.Connection, person_id: int) -> dict[str, int]:
 
 
 def erase(connection: sa.Connection, person_id: int, *, now: datetime, turn_inbox_ids: tuple[int, ...] = ()) -> None:
-    """Erase a person everywhere: registration, messages, understanding, menus, requests, identities, consent.
+    """Erase a person everywhere: registration, messages, files, understanding, menus, requests, identities, consent.
 
     What stays is one row that says when and how many rows went, with nothing that tells whose.
 
@@ -152,6 +153,7 @@ def erase(connection: sa.Connection, person_id: int, *, now: datetime, turn_inbo
             )
             .values(address="", body={}, turn_id=None)
         )
+    media.doom(connection, person_id, now=now)
     connection.execute(person.delete().where(person.c.id == person_id))  # every other table follows by ON DELETE
     connection.execute(erasure.insert().values(messages=gone["messages"], journeys=gone["journeys"], at=now))
 

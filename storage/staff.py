@@ -32,6 +32,31 @@ def ask(
     )
 
 
+def add_file(
+    connection: sa.Connection, conversation_id: int, kind: str, media_id: int | None, *, now: datetime
+) -> bool:
+    """Put a file with those that came in the same turn: an album is one thing to look at.
+
+    Returns:
+        Whether there was such a request.
+    """
+    found = connection.execute(
+        sa.select(staff_request.c.id, staff_request.c.details)
+        .where(
+            staff_request.c.conversation_id == conversation_id,
+            staff_request.c.kind == kind,
+            staff_request.c.state == "open",
+            staff_request.c.created_at == now,
+        )
+        .limit(1)
+    ).first()
+    if found is None:
+        return False
+    details = {**found.details, "media_ids": [*found.details.get("media_ids", []), media_id]}
+    connection.execute(staff_request.update().where(staff_request.c.id == found.id).values(details=details))
+    return True
+
+
 def is_open(connection: sa.Connection, conversation_id: int, kind: str) -> bool:
     """Whether the team already has such a request of this conversation."""
     return (

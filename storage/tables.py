@@ -24,8 +24,8 @@ def _id() -> sa.Column[int]:
     return sa.Column("id", Id, primary_key=True, autoincrement=True)
 
 
-def _ref(name: str, target: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, Id, sa.ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=nullable)
+def _ref(name: str, target: str, *, nullable: bool = False, ondelete: str = "CASCADE") -> sa.Column[int]:
+    return sa.Column(name, Id, sa.ForeignKey(f"{target}.id", ondelete=ondelete), nullable=nullable)
 
 
 def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
@@ -205,10 +205,11 @@ message: Final = sa.Table(
     sa.Column("text", sa.Text, nullable=False, default=""),
     sa.Column("details", sa.JSON, nullable=False, default=dict),  # attachment, location, choices shown
     sa.Column("language", sa.String(16)),
-    _ref("inbox_id", "inbox", nullable=True),
+    _ref("inbox_id", "inbox", nullable=True, ondelete="SET NULL"),  # that row goes after days, this one stays
     _ref("outbox_id", "outbox", nullable=True),
     _at("created_at"),
     sa.Index(None, "conversation_id", "id"),
+    sa.Index(None, "inbox_id"),
 )
 
 consent: Final = sa.Table(
@@ -268,6 +269,43 @@ staff_request: Final = sa.Table(
     sa.Index(None, "person_id"),
     sa.Index(None, "conversation_id"),
     sa.Index(None, "state", "id"),
+)
+
+media: Final = sa.Table(
+    "media",
+    metadata,
+    _id(),
+    _ref("person_id", "person"),
+    sa.Column("inbox_id", Id, nullable=False),  # with which message it came; that row goes before the file does
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("provider_ref", sa.Text, nullable=False),  # emptied when it is no longer needed
+    sa.Column("kind", sa.String(12), nullable=False),  # conversation.AttachmentKind
+    sa.Column("name", sa.String(255)),  # as the person's telephone had it
+    sa.Column("mime", sa.String(120)),  # as the provider states it; once stored, as it is
+    sa.Column("size", sa.BigInteger),  # bytes; likewise
+    sa.Column("sha256", sa.String(64)),  # hexadecimal; likewise
+    sa.Column("key", sa.String(32)),  # storage.files; given before the file is written
+    sa.Column("state", sa.String(10), nullable=False),  # waiting · stored · refused · gone
+    sa.Column("reason", sa.String(40)),  # why not stored, or why not yet
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    _at("not_before"),
+    _at("created_at"),
+    _at("expires_at", nullable=True),
+    sa.Index(None, "person_id"),
+    sa.Index(
+        "ix_media_waiting",
+        "not_before",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where="state = 'waiting'",
+    ),
+    sa.Index(None, "state", "expires_at"),
+)
+
+doomed_file: Final = sa.Table(
+    "doomed_file",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),  # its row is gone, the file follows
+    _at("not_before"),  # until then somebody may still be writing it
 )
 
 erasure: Final = sa.Table(

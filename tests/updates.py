@@ -35,6 +35,12 @@ def contact_update(update_id: int, chat_id: int, phone: str) -> Json:
     return {"update_id": update_id, "message": {**_message(update_id, chat_id), "contact": contact}}
 
 
+def photo_update(update_id: int, chat_id: int, file_id: str) -> Json:
+    """Somebody sent a photo."""
+    sizes = [{"file_id": file_id, "file_unique_id": "AQu", "width": 1280, "height": 853}]
+    return {"update_id": update_id, "message": {**_message(update_id, chat_id), "photo": sizes}}
+
+
 def block_update(update_id: int, chat_id: int) -> Json:
     """Somebody blocked the bot."""
     bot = {"id": 4242, "is_bot": True, "first_name": "Maalem"}

@@ -30,6 +30,7 @@ class TurnContext:
         surface: What the person looks at.
         language: Language of the replies; an action may change it.
         inbound: The message being answered.
+        media_id: Row of the file that came with it, which is being fetched.
         now: The present, aware UTC.
         knowledge: Facts and look-ups.
         consent_version: Version of the consent text.
@@ -68,6 +69,7 @@ class TurnContext:
     asked: bool = False
     unclear_count: int = 0
     turn_inbox_ids: tuple[int, ...] = ()
+    media_id: int | None = None
 
     def last_said(self) -> list[dict[str, Any]]:
         """The stored answers of the turn before, for "say it again"."""

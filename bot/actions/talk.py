@@ -263,7 +263,7 @@ class ActionMedia(Action):
         return "action_media"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Filed with the provider's reference of the file; a sticker only gets an answer."""
+        """Filed with the rows of its files (storage.media); a sticker only gets an answer."""
         del domain
         context = current()
         kind = str(understood(tracker).answer)
@@ -286,7 +286,9 @@ def _before_staff(context: TurnContext, tracker: Tracker, kind: str) -> None:
     }
     attachment = context.inbound.attachment
     if attachment is not None:
-        details |= {"attachment": attachment.kind, "provider_ref": attachment.provider_ref}
+        if staff.add_file(context.connection, context.conversation_id, kind, context.media_id, now=context.now):
+            return
+        details |= {"attachment": attachment.kind, "media_ids": [context.media_id]}
     staff.ask(
         context.connection,
         person_id=context.person_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.engine.resolve import Resolved, clean
 from conversation import Inbound, Outbound
 from knowledge.identifiers import mask_national_ids
-from storage import conversations, outbox
+from storage import conversations, media, outbox
 from storage.inbox import Waiting
 
 RANKING_KEPT: Final = 5
@@ -42,6 +42,25 @@ def not_understood(inbox_id: int) -> dict[str, Any]:
     return {"inbox_id": inbox_id, "choice": False, "intent": None}
 
 
+def expect_files(
+    connection: sa.Connection, facts: dict[str, Any], waiting: Sequence[Waiting], now: datetime
+) -> dict[int, int]:
+    """Have the files that came with messages fetched: row of the inbox → row of `media`."""
+    found = {
+        one.inbox_id: media.expect(
+            connection,
+            one.inbound.attachment,
+            person_id=facts["person_id"],
+            inbox_id=one.inbox_id,
+            channel=facts["channel"],
+            now=now,
+        )
+        for one in waiting
+        if one.inbound.attachment is not None
+    }
+    return {inbox_id: media_id for inbox_id, media_id in found.items() if media_id is not None}
+
+
 def log_turn(
     connection: sa.Connection,
     conversation_id: int,
@@ -49,8 +68,13 @@ def log_turn(
     waiting: Sequence[Waiting],
     replies: Sequence[tuple[int, Outbound]],
     now: datetime,
+    *,
+    files: Mapping[int, int],
 ) -> None:
-    """Add what came in and what was answered to the conversation's log; national card numbers are masked."""
+    """Add what came in and what was answered to the conversation's log; national card numbers are masked.
+
+    `files` tells by row of the inbox which row of `media` the message's file has.
+    """
     rows = [
         _row(
             conversation_id,
@@ -58,7 +82,7 @@ def log_turn(
             "in",
             one.inbound.kind,
             mask_national_ids(clean(one.inbound.text)[:TEXT_KEPT]),
-            details=_details(one.inbound),
+            details=_details(one.inbound, files.get(one.inbox_id)),
             inbox_id=one.inbox_id,
             created_at=one.received_at,
         )
@@ -97,10 +121,10 @@ def _row(
     }
 
 
-def _details(inbound: Inbound) -> dict[str, Any]:
+def _details(inbound: Inbound, media_id: int | None) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if inbound.attachment is not None:
-        details["attachment"] = {"kind": inbound.attachment.kind, "provider_ref": inbound.attachment.provider_ref}
+        details["attachment"] = {"kind": inbound.attachment.kind, "media_id": media_id}
     if inbound.location is not None:
         details["location"] = [inbound.location.latitude, inbound.location.longitude]
     if inbound.contact is not None:

@@ -67,6 +67,7 @@ class _Turn:
     actions: list[str] = field(default_factory=list)
     unclear: int = 0
     kept: Kept | None = None
+    files: dict[int, int] = field(default_factory=dict)
 
 
 class Engine:
@@ -118,14 +119,16 @@ class Engine:
             suppressions.lift(connection, facts["person_id"], facts["channel"], now=now, reasons=(Reason.BLOCKED,))
         snapshot = dict(facts["tracker"])
         turn = self._begin(connection, facts, snapshot.pop(MEMORY, {}), inbox_ids, now)
+        turn.files = record.expect_files(connection, facts, waiting, now)
         if not spoken:
             inbox.close(connection, inbox_ids, turn_id=None)
-            record.log_turn(connection, conversation_id, None, waiting, [], now)
+            record.log_turn(connection, conversation_id, None, waiting, [], now, files=turn.files)
             conversations.free(connection, conversation_id)
             return None
         tracker = compact_tracker(str(conversation_id), self._processor.domain, Snapshot.load(snapshot))
         for one in spoken:
             turn.context.inbound = one.inbound
+            turn.context.media_id = turn.files.get(one.inbox_id)
             await self._one(turn, one, tracker)
         return self._end(connection, turn, facts, waiting, tracker, now)
 
@@ -295,9 +298,8 @@ class Engine:
         if context.erased:
             conversations.free(connection, context.conversation_id)
             return turn_id
-        record.log_turn(
-            connection, context.conversation_id, turn_id, waiting, list(zip(sent_ids, replies, strict=True)), now
-        )
+        sent = list(zip(sent_ids, replies, strict=True))
+        record.log_turn(connection, context.conversation_id, turn_id, waiting, sent, now, files=turn.files)
         offered = [Menu(composed.question, composed.offered, composed.rest)] if composed and composed.offered else []
         memory = {
             "menu_shown": bool(replies[-1].choices) if replies else turn.shown,
@@ -337,7 +339,10 @@ class Engine:
             details={"inbox_ids": inbox_ids},
             now=now,
         )
-        record.log_turn(connection, conversation_id, turn_id, waiting, [(outbox_id, composed.outbound)], now)
+        files = record.expect_files(connection, facts, waiting, now)
+        record.log_turn(
+            connection, conversation_id, turn_id, waiting, [(outbox_id, composed.outbound)], now, files=files
+        )
         inbox.close(connection, inbox_ids, turn_id=turn_id, state=inbox.SET_ASIDE)
         conversations.free(connection, conversation_id)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from channels.errors import ErrorCode, SendFailed
+from channels.fetching import Fetched
 from conversation import Outbound, Surface
 from storage.menus import new_token
 
@@ -18,3 +20,12 @@ class SimulatorAdapter:
         """Take an answer; its id is made up."""
         del address, payload, reference
         return new_token()
+
+    async def fetch(self, ref: str, most_bytes: int) -> Fetched:
+        """Say that there is no file: the page only tells that one was sent.
+
+        Raises:
+            SendFailed: Always.
+        """
+        del ref, most_bytes
+        raise SendFailed(ErrorCode.TOO_LATE, provider_code="simulated")

@@ -1,58 +1,50 @@
-"""The only place that talks to Telegram's server: sends, answers taps, fetches updates, says where updates go.
+"""The only place that talks to Telegram's server: sends, answers taps, fetches updates and files, sets the webhook.
 
 Every failure is a `SendFailed`; neither it nor a log line ever contains the token.
 """
 
 from __future__ import annotations
 
-import json
-import re
+import asyncio
 from collections.abc import Awaitable
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
-from telegram import Bot, BotCommand, WebhookInfo
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError
+from telegram import Bot, BotCommand, InputFile, Message, WebhookInfo
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 from channels.errors import ErrorCode, SendFailed
-from channels.telegram.payloads import ALLOWED_UPDATES, COMMAND_LABELS, TelegramPayload
+from channels.fetching import Fetched
+from channels.telegram.errors import TOLD_APART, TOO_MANY_REQUESTS, StatusError, failure_of, retry_after_s
+from channels.telegram.payloads import ABOUT, ALLOWED_UPDATES, COMMAND_LABELS, DESCRIPTION, TelegramPayload
 from channels.telegram.secrecy import TokenFilter
+from conversation import AttachmentKind, OutboundFile
 from i18n.catalog import Catalogs
+from storage.files import Files
 
 TIMEOUT_S: Final = 10.0
 """Longest wait for an answer, seconds. Telegram answers in well under one."""
+FILE_TIMEOUT_S: Final = 60.0
+"""Longest wait while a file goes up, or for the next part of one that comes down, seconds."""
 CONNECT_TIMEOUT_S: Final = 5.0
 MOST_CONNECTIONS: Final = 64
-TOLD_APART: Final = frozenset({200, 400, 401, 403, 404, 409})
-"""HTTP statuses for which python-telegram-bot has an error of its own. All others it makes one `NetworkError` of."""
-TOO_MANY_REQUESTS: Final = 429
-UNSURE_STATUSES: Final = frozenset({502, 504})
-"""A gateway of theirs got no answer from behind: the message may have been taken."""
-NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""The request did not leave."""
-HARMLESS_WORDS: Final = re.compile(r"[A-Za-z_': ]{1,60}")
-"""Telegram's descriptions of an error that quote nobody: letters alone, neither numbers nor quotation marks."""
-
 COMMAND_LANGUAGES: Final = {None: "ary", "ar": "ar", "fr": "fr"}
 """Language of the app, None for all others → what its menu is written in. Telegram knows two-letter codes alone, and
 Darija has none (channel facts 4.5)."""
 
+SHOWN_AS: Final = {
+    AttachmentKind.PHOTO: "photo",
+    AttachmentKind.VOICE: "voice",
+    AttachmentKind.AUDIO: "audio",
+    AttachmentKind.VIDEO: "video",
+}
+"""How a file is sent that the app shows itself; others go as documents."""
+
 T = TypeVar("T")
-
-
-class _StatusError(NetworkError):
-    """An answer whose status says what happened."""
-
-    __slots__ = ("retry_after_s", "status")
-
-    def __init__(self, status: int, retry_after_s: float | None) -> None:
-        super().__init__(str(status))
-        self.status = status
-        self.retry_after_s = retry_after_s
 
 
 class _Request(HTTPXRequest):
@@ -68,22 +60,13 @@ class _Request(HTTPXRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Ask; raise `_StatusError` for a status that is not among `TOLD_APART`."""
+        """Ask; raise `StatusError` for a status that is not among `TOLD_APART`."""
         status, body = await super().do_request(
             url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout
         )
         if status not in TOLD_APART:
-            raise _StatusError(status, _retry_after_s(body))
+            raise StatusError(status, retry_after_s(body))
         return status, body
-
-
-def _retry_after_s(body: bytes) -> float | None:
-    """How long Telegram asks to wait (https://core.telegram.org/bots/api#responseparameters)."""
-    try:
-        seconds = json.loads(body)["parameters"]["retry_after"]
-    except (LookupError, TypeError, ValueError):
-        return None
-    return float(seconds) if isinstance(seconds, int) and seconds >= 0 else None
 
 
 class TelegramAdapter:
@@ -95,11 +78,20 @@ class TelegramAdapter:
         token: The bot's token.
         base_url: The server, without a slash at its end; another one in tests.
         timeout_s: Longest wait for an answer, seconds.
+        files: Where the files are that go with answers; without it none can be sent.
     """
 
-    def __init__(self, token: SecretStr | str, base_url: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, token: SecretStr | str, base_url: str, timeout_s: float = TIMEOUT_S, files: Files | None = None
+    ) -> None:
         plain = token.get_secret_value() if isinstance(token, SecretStr) else token
         self._timeout_s = timeout_s
+        self._files = files
+        self._files_url = f"{base_url}/file/bot{plain}"
+        # No redirects: what a person sent is fetched from Telegram's server and from nowhere else.
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(FILE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S), follow_redirects=False
+        )
         self._filter = TokenFilter(plain)
         self._filter.install()
         self._request = _Request(
@@ -108,6 +100,7 @@ class TelegramAdapter:
             write_timeout=timeout_s,
             connect_timeout=min(timeout_s, CONNECT_TIMEOUT_S),
             pool_timeout=timeout_s,
+            media_write_timeout=FILE_TIMEOUT_S,
         )
         self._bot = Bot(plain, base_url=f"{base_url}/bot", request=self._request, get_updates_request=self._request)
 
@@ -119,6 +112,7 @@ class TelegramAdapter:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        await self._http.aclose()
         await self._request.shutdown()
         self._filter.remove()
 
@@ -134,11 +128,76 @@ class TelegramAdapter:
             The message's id in that chat.
 
         Raises:
-            SendFailed: Telegram did not take it, or (`ambiguous`) did not say so.
+            SendFailed: Telegram did not take it, or (`ambiguous`) did not say so; `FILE_REFUSED` where the words alone
+                may pass.
         """
         del reference
-        sent = await self._settled(self._bot.send_message(address, payload.text, reply_markup=payload.keyboard))
+        if payload.file is None:
+            sent = await self._settled(self._bot.send_message(address, payload.text, reply_markup=payload.keyboard))
+        else:
+            sent = await self._send_file(address, payload, payload.file)
         return str(sent.message_id)
+
+    async def _send_file(self, address: str, payload: TelegramPayload, file: OutboundFile) -> Message:
+        what = SHOWN_AS.get(file.kind, "document")
+        send = getattr(self._bot, f"send_{what}")
+        try:
+            sent: Message = await self._settled(
+                send(
+                    address,
+                    InputFile(await self._content(file), filename=file.name),
+                    caption=payload.text or None,
+                    reply_markup=payload.keyboard,
+                    read_timeout=FILE_TIMEOUT_S,
+                )
+            )
+        except SendFailed as failed:
+            if failed.provider_code != str(HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value):
+                raise
+        else:
+            return sent
+        raise SendFailed(ErrorCode.FILE_REFUSED, provider_code="413")
+
+    async def _content(self, file: OutboundFile) -> bytes:
+        try:
+            if self._files is not None:
+                return await asyncio.to_thread(self._files.read, file.key)
+        except (OSError, ValueError):
+            pass  # told below, without the path
+        raise SendFailed(ErrorCode.FILE_REFUSED, provider_code="no such file here")
+
+    async def fetch(self, ref: str, most_bytes: int) -> Fetched:
+        """Fetch a file somebody sent.
+
+        Telegram gives files of up to 20 MB, by a link that lives an hour and contains the token: it is asked for anew
+        each time and stays in here (https://core.telegram.org/bots/api#getfile).
+
+        Args:
+            ref: The file's `file_id`.
+            most_bytes: Larger ones are refused; reading stops there.
+
+        Raises:
+            SendFailed: `FILE_REFUSED` where it is too large for Telegram or for us; or as `send`.
+        """
+        # Small letters: as for getupdates.
+        told = await self._settled(self._bot.do_api_request("getfile", api_kwargs={"file_id": ref}))
+        path = told.get("file_path") if isinstance(told, dict) else None
+        if not isinstance(path, str) or not all(part.strip(".") for part in path.split("/")):
+            raise SendFailed(ErrorCode.PROVIDER_TROUBLE, provider_code="no path to the file")
+        return Fetched(await self._settled(self._download(path, most_bytes)))
+
+    async def _download(self, path: str, most_bytes: int) -> bytes:
+        headers = {"accept-encoding": "identity"}  # what is read is what is counted
+        content = bytearray()
+        async with self._http.stream("GET", f"{self._files_url}/{quote(path)}", headers=headers) as answer:
+            if answer.status_code != HTTPStatus.OK:
+                code = ErrorCode.RATE_LIMITED if answer.status_code == TOO_MANY_REQUESTS else ErrorCode.PROVIDER_TROUBLE
+                raise SendFailed(code, provider_code=f"file {answer.status_code}")
+            async for part in answer.aiter_raw():
+                content += part
+                if len(content) > most_bytes:
+                    raise SendFailed(ErrorCode.FILE_REFUSED, provider_code="file too large")
+        return bytes(content)
 
     async def answer_callback(self, callback_id: str) -> None:
         """Stop a tapped button from spinning.
@@ -202,8 +261,8 @@ class TelegramAdapter:
         """
         return await self._settled(self._bot.get_webhook_info())
 
-    async def set_commands(self, catalogs: Catalogs | None = None) -> None:
-        """Have the app offer the bot's commands under its menu button, in the language the app is set to.
+    async def introduce(self, catalogs: Catalogs | None = None) -> None:
+        """Have the app say what the bot is, and offer its commands, in the language the app is set to.
 
         Args:
             catalogs: Where the words stand; read now if not given.
@@ -215,6 +274,9 @@ class TelegramAdapter:
         for app_language, language in COMMAND_LANGUAGES.items():
             offered = [BotCommand(name, words.text(label, language)) for name, label in COMMAND_LABELS.items()]
             await self._settled(self._bot.set_my_commands(offered, language_code=app_language))
+            about, description = words.text(ABOUT, language), words.text(DESCRIPTION, language)
+            await self._settled(self._bot.set_my_short_description(about, language_code=app_language))
+            await self._settled(self._bot.set_my_description(description, language_code=app_language))
 
     async def username(self) -> str:
         """The bot's own name without "@": shows that token and server work.
@@ -228,58 +290,8 @@ class TelegramAdapter:
         """What a call gives, or its failure; raised outside the handler, so that no library error hangs on it."""
         try:
             return await call
+        except SendFailed as told:
+            failure = told
         except Exception as error:  # noqa: BLE001 - an answer of an unknown shape makes the library raise anything
             failure = failure_of(error)
         raise failure
-
-
-def failure_of(error: Exception) -> SendFailed:
-    """What an error of python-telegram-bot means for the message.
-
-    The order matters: `BadRequest` and `TimedOut` are subclasses of `NetworkError`.
-    """
-    match error:
-        case Forbidden():
-            return SendFailed(ErrorCode.BLOCKED, provider_code=_code(403, error.message))
-        case ChatMigrated():
-            return SendFailed(ErrorCode.UNKNOWN_ADDRESS, provider_code="400 group migrated")
-        case BadRequest():
-            return SendFailed(_refusal(error.message.lower()), provider_code=_code(400, error.message))
-        case InvalidToken():
-            return SendFailed(ErrorCode.CONFIGURATION, provider_code="401")
-        case Conflict():
-            return SendFailed(ErrorCode.CONFIGURATION, provider_code=_code(409, error.message))
-        case _StatusError(status=status):
-            return SendFailed(
-                _meaning(status),
-                ambiguous=status in UNSURE_STATUSES,
-                retry_after_s=error.retry_after_s,
-                provider_code=str(status),
-            )
-        case NetworkError() if isinstance(error.__cause__, NOT_SENT):
-            return SendFailed(ErrorCode.UNREACHABLE, provider_code=type(error.__cause__).__name__)
-        case _:
-            # No answer, half an answer, or one nobody can read: the message may be there.
-            cause = error.__cause__ or error
-            return SendFailed(ErrorCode.UNANSWERED, ambiguous=True, provider_code=type(cause).__name__)
-
-
-def _meaning(status: int) -> ErrorCode:
-    if status == TOO_MANY_REQUESTS:
-        return ErrorCode.RATE_LIMITED
-    client_error = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return ErrorCode.REFUSED if client_error else ErrorCode.PROVIDER_TROUBLE
-
-
-def _refusal(description: str) -> ErrorCode:
-    """Telegram gives 400 for everything and tells by words what it means."""
-    if "chat not found" in description or "user not found" in description or "peer_id_invalid" in description:
-        return ErrorCode.UNKNOWN_ADDRESS
-    if "query is too old" in description or "query id is invalid" in description:
-        return ErrorCode.TOO_LATE
-    return ErrorCode.REFUSED
-
-
-def _code(status: int, description: str) -> str:
-    words = description.strip()
-    return f"{status} {words}" if HARMLESS_WORDS.fullmatch(words) else str(status)

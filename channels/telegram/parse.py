@@ -70,6 +70,8 @@ def parse(
     - a tap is CHOICE with `token` and `callback_id`; its time is `received_at`, since Telegram gives none;
     - a sticker is MEDIA, a poll or dice TEXT with empty text, so that they are answered; a service message, which
       nobody wrote, is UNKNOWN;
+    - an edit brings the file that stands there now, since it may be another: Telegram does not say which part changed.
+      That a message was taken back it never tells a bot;
     - in a group only what is said to the bot counts (a command, a mention, a reply to it, being added): GROUP, without
       text, with the group's id as address.
 
@@ -116,7 +118,8 @@ def _edit(update: Update, message: Message) -> list[Inbound | Delivery]:
     if user is None or user.is_bot or chat.type != Chat.PRIVATE:
         return []
     at = message.edit_date or message.date
-    return [_inbound(update, chat, user, at, kind=InboundKind.EDIT, text=_words(message))]
+    values = {"text": _words(message), "attachment": _attachment(message)}
+    return [_inbound(update, chat, user, at, kind=InboundKind.EDIT, **values)]
 
 
 def _tap(update: Update, query: CallbackQuery, at: datetime) -> Inbound:
@@ -204,6 +207,7 @@ def _file(kind: AttachmentKind, file: dict[str, Any]) -> Attachment:
         mime_type=text_of(file.get("mime_type"), "mime_type") or None,
         size_bytes=integer_of(file.get("file_size"), "file_size"),
         duration_s=integer_of(file.get("duration"), "duration"),
+        name=text_of(file.get("file_name"), "file_name") or None,
     )
 
 

@@ -11,8 +11,12 @@ from typing import Final
 
 from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
+from conversation import OutboundFile
+
 CHANNEL: Final = "telegram"
 """The channel's name in `PersonKey` and in the outbox."""
+PATH: Final = "/webhooks/telegram"
+"""Where Telegram calls, behind the public address."""
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 """Carries the webhook's secret: the only proof that an update comes from Telegram.
 Source: https://core.telegram.org/bots/api#setwebhook, read 2026-11-23."""
@@ -49,17 +53,26 @@ COMMAND_LABELS: Final = {
 """Command → message id of what the app's menu says of it, at most 256 characters
 (https://core.telegram.org/bots/api#botcommand)."""
 
+ABOUT: Final = "utter_bot_identity"
+"""Message id of what stands on the bot's own page, at most 120 characters
+(https://core.telegram.org/bots/api#setmyshortdescription)."""
+DESCRIPTION: Final = "utter_programme_info"
+"""Message id of what stands in an empty chat before the first word, at most 512 characters
+(https://core.telegram.org/bots/api#setmydescription)."""
+
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramPayload:
-    """One `sendMessage`.
+    """One message: `sendMessage`, or `sendPhoto`, `sendVoice` … where it has a file.
 
     Attributes:
-        text: Plain text, no parse mode: 1 to 4096 UTF-16 units.
+        text: Plain text, no parse mode: 1 to 4096 UTF-16 units; as a file's caption 0 to 1024.
         keyboard: What stands under it, if anything.
+        file: What goes with it.
     """
 
     text: str
     keyboard: Keyboard | None = None
+    file: OutboundFile | None = None

@@ -1,4 +1,4 @@
-"""Turn an answer into Telegram messages: plain text, and one keyboard under the last. Pure."""
+"""Turn an answer into Telegram messages: a file, plain text, and one keyboard under the last. Pure."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from conversation import Choice, Outbound
 MAX_TEXT_UNITS: Final = 4096
 """UTF-16 units of a message. Source: https://core.telegram.org/bots/api#sendmessage, read 2026-11-23; that the unit is
 UTF-16, as for entities: https://core.telegram.org/api/entities#entity-length."""
+MAX_CAPTION_UNITS: Final = 1024
+"""UTF-16 units under a file. Source: https://core.telegram.org/bots/api#sendphoto; channel facts 1."""
 MAX_CALLBACK_BYTES: Final = 64
 """Bytes of what a button carries, UTF-8. Source: https://core.telegram.org/bots/api#inlinekeyboardbutton."""
 MAX_CHOICES: Final = 100
@@ -43,18 +45,24 @@ def render(message: Outbound) -> list[TelegramPayload]:
         message: The answer. `ends_menu` takes a reply keyboard away where no new keyboard comes.
 
     Returns:
-        Messages in order, usually one; a text over `MAX_TEXT_UNITS` becomes several, the keyboard under the last.
+        Messages in order, usually one; a text over `MAX_TEXT_UNITS` becomes several, the keyboard under the last. A
+        file goes first, with the whole text under it where that fits a caption, else without a word.
 
     Raises:
-        NothingToSay: The text or a label is empty.
+        NothingToSay: There is neither text nor file, or a label is empty.
         TooManyChoices: Over `MAX_CHOICES`.
         TokenTooLong: A token over `MAX_CALLBACK_BYTES`, or empty.
     """
     texts = [page.strip() for page in cut(message.text, _fitting)]
     texts = [text for text in texts if text]
+    keyboard = _keyboard(message)
+    if message.file is not None:
+        if not texts or (len(texts) == 1 and utf16_units(texts[0]) <= MAX_CAPTION_UNITS):
+            return [TelegramPayload("".join(texts), keyboard, message.file)]
+        return [TelegramPayload("", file=message.file), *_spoken(texts, keyboard)]
     if not texts:
         raise NothingToSay("a message without text")
-    return [*map(TelegramPayload, texts[:-1]), TelegramPayload(texts[-1], _keyboard(message))]
+    return _spoken(texts, keyboard)
 
 
 def fits(message: Outbound) -> bool:
@@ -63,6 +71,10 @@ def fits(message: Outbound) -> bool:
         return len(render(message)) == 1
     except CannotShow:
         return False
+
+
+def _spoken(texts: Sequence[str], keyboard: Keyboard | None) -> list[TelegramPayload]:
+    return [*map(TelegramPayload, texts[:-1]), TelegramPayload(texts[-1], keyboard)]
 
 
 def _fitting(rest: Sequence[str]) -> int:

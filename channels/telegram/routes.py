@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
 
 from channels.telegram.adapter import TelegramAdapter
+from channels.telegram.health import Health
 from channels.telegram.parse import parse, verify
+from channels.telegram.payloads import CHANNEL, PATH, SECRET_HEADER
 from channels.telegram.polling import poll
 from channels.webhooks import Events, Webhooks, off
 from conversation import Inbound
-
-CHANNEL: Final = "telegram"
-PATH: Final = "/webhooks/telegram"
-SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 
 
 class TelegramIn:
@@ -27,6 +24,7 @@ class TelegramIn:
         self._webhooks = webhooks
         settings = webhooks.settings
         self._mode = settings.telegram_mode
+        self._health = Health(webhooks.metrics.registry, settings)
         self._secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
         self._adapter = (
             TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
@@ -48,6 +46,8 @@ class TelegramIn:
             yield
             return
         async with self._adapter:
+            if self._mode == "webhook":
+                self._webhooks.start(self._health.watch(self._adapter))
             if self._mode == "polling":
                 self._webhooks.start(poll(self._adapter, self._webhooks.database, self.take, self._webhooks.clock))
             yield

@@ -15,7 +15,7 @@ import psutil
 from knowledge.reference import Reference, read_reference
 from storage import journeys, tables
 from tests.acceptance.conftest import System
-from tests.updates import HEADERS, contact_update, tap_update, text_update
+from tests.updates import HEADERS, contact_update, photo_update, tap_update, text_update
 
 MOST_MESSAGES = 14
 REFERENCE = re.compile(r"M\d{8}")
@@ -49,6 +49,10 @@ class Person:
         keys = [key for row in self._shown()[-1]["reply_markup"]["keyboard"] for key in row]
         assert any(key.get("request_contact") for key in keys)
         return self._send(contact_update(next(self.updates), self.chat, phone))
+
+    def send_photo(self, file_id: str) -> str:
+        """Send a photo; the answer's text."""
+        return self._send(photo_update(next(self.updates), self.chat, file_id))
 
     def _shown(self) -> list[dict[str, Any]]:
         return self.system.telegram.messages(self.chat)
@@ -101,6 +105,7 @@ def test_an_enrolment_through_telegram(system: System) -> None:
     assert {row.state for row in system.rows(tables.outbox)} == {"sent"}
     assert {row.unanswered for row in system.rows(tables.outbox)} == {0}
     _replayed_and_forged_change_nothing(system, person)
+    _a_photo_is_kept_until_it_is_erased(system, person)
     _every_process_ends_when_asked(system)
 
 
@@ -116,6 +121,22 @@ def _replayed_and_forged_change_nothing(system: System, person: Person) -> None:
     person.say("merci")  # the next real message has exactly one answer
     assert len(system.telegram.messages()) == before + 1
     assert len(system.rows(tables.inbox)) == person.sent
+
+
+def _a_photo_is_kept_until_it_is_erased(system: System, person: Person) -> None:
+    """Fetched from Telegram to the disk beside the answer, and gone from there once the person wishes it."""
+    content = b"\xff\xd8\xff\xe0 made up"
+    assert person.send_photo(system.telegram.keep_file(content))
+
+    def on_disk() -> list[bytes]:
+        return [path.read_bytes() for path in (system.home / "files").rglob("*") if path.is_file()]
+
+    system.until(lambda: on_disk() == [content], "the photo on disk")
+    system.until(lambda: [row.state for row in system.rows(tables.media)] == ["stored"], "the photo's row")
+    person.say("efface toutes mes données")
+    person.say("oui")
+    system.until(lambda: on_disk() == [], "the photo deleted")
+    assert system.rows(tables.media) == []
 
 
 def _every_process_ends_when_asked(system: System) -> None:

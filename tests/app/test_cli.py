@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -29,6 +30,7 @@ COMMANDS = (
     "nlu",
     "telegram",
     "outbox",
+    "media",
 )
 TOKEN = "123:made-up-token"
 
@@ -97,7 +99,7 @@ def test_the_port_of_the_command_line_is_checked_like_a_setting() -> None:
 def test_telegram_is_told_where_to_call() -> None:
     """The webhook carries address and secret; the commands of the menu follow."""
     ok = (200, {"ok": True, "result": True})
-    with answering(*[ok] * 8) as server:
+    with answering(*[ok] * 10) as server:
         done = _maalem(
             *("telegram", "webhook", "set"),
             MAALEM_TELEGRAM_TOKEN=TOKEN,
@@ -109,7 +111,7 @@ def test_telegram_is_told_where_to_call() -> None:
     assert "https://bot.example.org/webhooks/telegram" in done.stdout
     methods = [path.rpartition("/")[2] for _, path, _ in server.asked]
     assert methods[0] == "setWebhook"
-    assert set(methods[1:]) == {"setMyCommands"}
+    assert set(methods[1:]) == {"setMyCommands", "setMyShortDescription", "setMyDescription"}
     assert "made-up" in str(server.asked[0][2])
 
 
@@ -127,6 +129,35 @@ def test_telegram_tells_how_its_calls_go() -> None:
     assert done.returncode == 0, done.stderr
     assert "waiting  7" in done.stdout
     assert "Connection refused" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mode", "info", "said"),
+    [
+        ("webhook", {"url": ""}, "expected https://bot.example.org/webhooks/telegram: ./maalem telegram webhook set"),
+        ("webhook", {"url": "https://other.example.org/"}, "expected https://bot.example.org/webhooks/telegram"),
+        ("polling", {"url": "https://bot.example.org/webhooks/telegram"}, "./maalem telegram webhook delete"),
+        (
+            "webhook",
+            {"url": "https://bot.example.org/webhooks/telegram", "allowed_updates": ["message", "my_chat_member"]},
+            "not sent callback_query, edited_message: ./maalem telegram webhook set",
+        ),
+    ],
+)
+def test_what_does_not_agree_with_the_settings_is_told(mode: str, info: dict[str, Any], said: str) -> None:
+    """With the command that mends it."""
+    answer = {"has_custom_certificate": False, "pending_update_count": 0, **info}
+    with answering((200, {"ok": True, "result": answer})) as server:
+        done = _maalem(
+            *("telegram", "webhook", "info"),
+            MAALEM_TELEGRAM_MODE=mode,
+            MAALEM_TELEGRAM_TOKEN=TOKEN,
+            MAALEM_TELEGRAM_SECRET="made-up",
+            MAALEM_TELEGRAM_BASE_URL=server.url,
+            MAALEM_PUBLIC_URL="https://bot.example.org/",
+        )
+    assert done.returncode == 0, done.stderr
+    assert said in done.stdout
 
 
 def test_telegram_stops_calling() -> None:

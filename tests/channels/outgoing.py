@@ -11,7 +11,7 @@ from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import MAX_TEXT_UNITS
 from channels.telegram.render import render as render_telegram
 from channels.ways_out import Channel
-from conversation import Choice, Outbound, PersonKey
+from conversation import Choice, Outbound, OutboundFile, PersonKey
 from runtime.clock import FixedClock
 from storage import outbox, people, tables
 from storage.database import Database
@@ -33,6 +33,7 @@ def put(
     chat: int = 7,
     channel: str = "telegram",
     choices: tuple[Choice, ...] = (),
+    file: OutboundFile | None = None,
     **more: Any,
 ) -> int:
     """Queue an answer to somebody; its row."""
@@ -40,7 +41,7 @@ def put(
     with sender._database.begin() as connection:
         return outbox.add(
             connection,
-            Outbound(text, "fr", choices),
+            Outbound(text, "fr", choices, file=file),
             conversation_id=people.ensure(connection, PersonKey(channel, str(chat)), now=now),
             channel=channel,
             address=str(chat),

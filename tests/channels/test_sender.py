@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,13 +13,16 @@ from channels.outcomes import FIRST_RETRY_S, LONGEST_RETRY_S
 from channels.sender import KEEP_INBOX_DAYS, Sender
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
+from channels.telegram.adapter import TelegramAdapter
 from channels.ways_out import Channel
-from conversation import Choice, Inbound, InboundKind, PersonKey
+from conversation import AttachmentKind, Choice, Inbound, InboundKind, OutboundFile, PersonKey
 from runtime.clock import FixedClock
-from storage import conversations, inbox, tables
+from storage import conversations, inbox, people, tables
 from storage.database import Database
-from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, put, row, shown
+from storage.files import Files, new_key
+from tests.channels.outgoing import LONG, SEND, STUCK_AFTER_S, a_sender, put, row, shown
 from tests.fakes.telegram import TOKEN, Answer, FakeTelegram
+from tests.fakes.telegram_api import Upload
 
 
 async def test_an_answer_arrives_with_its_buttons(sender: Sender, telegram: FakeTelegram, clock: FixedClock) -> None:
@@ -102,6 +107,23 @@ async def test_a_long_answer_comes_whole_and_in_order(sender: Sender, telegram: 
     assert (row(sender, outbox_id).state, row(sender, outbox_id).provider_message_id) == ("sent", "3")
 
 
+async def test_a_file_arrives_with_its_words(
+    database: Database, telegram: FakeTelegram, clock: FixedClock, tmp_path: Path
+) -> None:
+    """From the outbox through the folder of files to the person; the row knows the number of what carried it."""
+    files, key = Files(tmp_path), new_key()
+    files.put(b"%PDF-1.7 made up", key)
+    async with TelegramAdapter(TOKEN, telegram.url, files=files) as adapter:
+        sender = a_sender("sender-1", database, adapter, clock)
+        file = OutboundFile(AttachmentKind.DOCUMENT, key, "application/pdf", "liste.pdf")
+        outbox_id = put(sender, "Voici la liste", file=file)
+        assert await sender.once()
+    (request,) = telegram.requests("sendDocument")
+    assert request.params["document"] == Upload("liste.pdf", b"%PDF-1.7 made up")
+    assert request.params["caption"] == "Voici la liste"
+    assert (row(sender, outbox_id).state, row(sender, outbox_id).provider_message_id) == ("sent", "1")
+
+
 async def test_the_last_words_to_somebody_who_was_erased_go_with_them(sender: Sender, telegram: FakeTelegram) -> None:
     """Once sent, the address and the answer are gone too: nothing of the person is left."""
     put(sender, "vos données sont effacées", erase_after=True)
@@ -135,28 +157,19 @@ async def test_who_writes_again_after_the_erasure_is_a_new_person_and_stays(
     outbox_id = put(sender, "vos données sont effacées", erase_after=True)
     conversation_id = row(sender, outbox_id).conversation_id
     with sender._database.begin() as connection:
-        conversations.log(
-            connection,
-            [
-                {
-                    "conversation_id": conversation_id,
-                    "turn_id": None,
-                    "direction": "in",
-                    "kind": "text",
-                    "text": "salut",
-                    "details": {},
-                    "language": None,
-                    "inbox_id": None,
-                    "outbox_id": None,
-                    "created_at": clock.now(),
-                }
-            ],
-        )
+        conversations.log(connection, [said(conversation_id, "salut", None, clock)])
     assert await sender.once()
     with sender._database.read() as connection:
         assert len(connection.execute(sa.select(tables.identity)).all()) == 1
         assert connection.execute(sa.select(tables.outbox)).all() == []
     assert shown(telegram) == ["vos données sont effacées"]
+
+
+def said(conversation_id: int, text: str, inbox_id: int | None, clock: FixedClock) -> dict[str, Any]:
+    """A line of the log: somebody wrote something."""
+    nothing = dict.fromkeys(("turn_id", "language", "outbox_id"))
+    line = {"direction": "in", "kind": "text", "text": text, "details": {}, "created_at": clock.now()}
+    return {"conversation_id": conversation_id, "inbox_id": inbox_id, **line, **nothing}
 
 
 async def test_other_channels_are_left_to_other_senders(sender: Sender, telegram: FakeTelegram) -> None:
@@ -199,17 +212,21 @@ async def test_no_log_line_holds_words_addresses_or_the_token(
 
 
 def test_old_closed_messages_are_let_go(database: Database, clock: FixedClock) -> None:
-    """Repeats are known for ten days; what still waits stays however old."""
+    """Repeats are known for ten days; what still waits stays however old, and so does the log of what was said."""
     sender = Sender("sender-1", database, {}, clock, STUCK_AFTER_S)
     with database.begin() as connection:
         for name in ("done", "waiting"):
             inbound = Inbound(PersonKey("telegram", "7"), name, InboundKind.TEXT, clock.now(), "x")
             inbox.store(connection, [inbound], received_at=clock.now())
-        connection.execute(
-            tables.inbox.update().where(tables.inbox.c.provider_message_id == "done").values(state="done")
-        )
+        done = tables.inbox.c.provider_message_id == "done"
+        connection.execute(tables.inbox.update().where(done).values(state="done"))
+        inbox_id = connection.execute(sa.select(tables.inbox.c.id).where(done)).scalar_one()
+        conversation_id = people.ensure(connection, PersonKey("telegram", "7"), now=clock.now())
+        conversations.log(connection, [said(conversation_id, "x", inbox_id, clock)])
     for days, kept in ((KEEP_INBOX_DAYS - 1, 2), (2, 1)):
         clock.advance(days * 86_400)
         sender.keep_house()
         with database.read() as connection:
             assert len(connection.execute(sa.select(tables.inbox)).all()) == kept
+            logged = connection.execute(sa.select(tables.message)).one()
+        assert (logged.text, logged.inbox_id) == ("x", inbox_id if kept == 2 else None)

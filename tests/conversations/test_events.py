@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from conversation import Attachment, AttachmentKind, Inbound, InboundKind, Surface
-from storage import inbox, staff, suppressions, tables
+from storage import inbox, media, staff, suppressions, tables
 from storage.suppressions import Reason
 from storage.tables import conversation, identity, message, turn
 from tests.conversations.scripts import SCRIPTS, Begin, go
@@ -79,7 +80,7 @@ def test_a_deep_link_greets_and_tells_where_from(talk: Begin) -> None:
 
 
 def test_a_voice_note_in_the_middle_goes_to_staff_and_the_question_comes_back(talk: Begin) -> None:
-    """Never silence: it is acknowledged, filed with the file's reference, and the talk goes on."""
+    """Never silence: it is acknowledged, filed with its file, and the talk goes on."""
     person = talk()
     go(person, SCRIPTS["ary"], until="town")
     voice = Attachment(AttachmentKind.VOICE, "file-77", "audio/ogg", 12_000, 7)
@@ -87,7 +88,57 @@ def test_a_voice_note_in_the_middle_goes_to_staff_and_the_question_comes_back(ta
     assert "صفرو" in answer
     with person.database.read() as connection:
         ((_, kind, details, _),) = staff.waiting(connection)
-    assert (kind, details["provider_ref"], details["question"]) == ("voice", "file-77", "place")
+        file = media.one(connection, details["media_ids"][0])
+    assert (kind, details["question"]) == ("voice", "place")
+    assert file is not None
+    assert (file["state"], file["provider_ref"], file["size"]) == ("waiting", "file-77", 12_000)
+
+
+def test_an_album_is_answered_once_and_is_one_thing_for_staff(talk: Begin) -> None:
+    """Each photo has its file, the team one request with all of them, the person one answer."""
+    person = talk(Surface.TELEGRAM, "telegram-1")
+    photos = [
+        person.inbound(InboundKind.MEDIA, attachment=Attachment(AttachmentKind.PHOTO, f"file-{number}"))
+        for number in range(3)
+    ]
+    assert person.send(*photos)
+    with person.database.read() as connection:
+        ((_, kind, details, _),) = staff.waiting(connection)
+        files = [media.one(connection, media_id) for media_id in details["media_ids"]]
+        logged = connection.execute(sa.select(message.c.details).where(message.c.direction == "in")).scalars().all()
+    assert kind == "media"
+    assert [file and file["provider_ref"] for file in files] == ["file-0", "file-1", "file-2"]
+    assert [one["attachment"]["media_id"] for one in logged] == details["media_ids"]
+
+
+def test_a_photo_put_in_place_of_another_is_fetched_and_not_answered(talk: Begin) -> None:
+    """An edit brings the file that stands there now: staff must be able to see it."""
+    person = talk(Surface.TELEGRAM, "telegram-1")
+    photo = Attachment(AttachmentKind.PHOTO, "file-new")
+    assert person.send(person.inbound(InboundKind.EDIT, text="hadi hsen", attachment=photo)) == ""
+    with person.database.read() as connection:
+        assert [row["provider_ref"] for row in media.listed(connection)] == ["file-new"]
+        assert staff.waiting(connection) == []
+
+
+def test_what_was_sent_is_erased_with_the_rest(talk: Begin) -> None:
+    """Erasing takes the rows of the files, and dooms those that are on disk."""
+    person = talk()
+    person.photo()
+    with person.database.begin() as connection:
+        (wanted,) = media.claim(
+            connection,
+            channels=[person.person.channel],
+            now=person.clock.now(),
+            lease=timedelta(minutes=1),
+            most=5,
+        )
+        media.stored(connection, wanted, mime="image/jpeg", size=1, sha256="0", expires_at=person.clock.now())
+    person.say("efface toutes mes données")
+    person.say("oui")
+    with person.database.read() as connection:
+        assert media.listed(connection) == []
+        assert media.doomed(connection, now=person.clock.now()) == [wanted.key]
 
 
 def test_say_it_again_says_it_word_for_word(talk: Begin) -> None:

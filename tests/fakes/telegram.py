@@ -1,7 +1,7 @@
 """A Telegram server on this machine: speaks the Bot API over HTTP, fails on demand, and remembers what it was asked.
 
 In a test of one process: `with FakeTelegram() as fake: …`. For tests of several processes it is started by hand,
-`python tests/fakes/telegram.py --port 8081`, and steered over HTTP:
+`python -m tests.fakes.telegram --port 8081`, and steered over HTTP:
 
     POST /_control/updates   one update or a list: what getUpdates brings, oldest first
     POST /_control/answers   one answer or a list (fields of `Answer`): each is used for one request of its method
@@ -9,7 +9,9 @@ In a test of one process: `with FakeTelegram() as fake: …`. For tests of sever
     GET  /_control/failures  what nobody should have asked: a test asserts that it is empty
     POST /_control/reset     forget everything
 
-A test speaks to it with the same methods in one process. Standard library only.
+A test speaks to it with the same methods in one process. What the Bot API does with a request stands in
+telegram_api.py; `/file/bot<token>/<path>` gives files, as the method "file" in requests and answers. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -17,21 +19,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import itertools
+import http.client
 import json
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.fakes.telegram_api import BotApi, Json, RefusedError, read_body, read_params
 
 TOKEN: Final = "4242:made-up-token"
-BOT: Final = {"id": 4242, "is_bot": True, "first_name": "Maalem", "username": "maalem_bot"}
-MOST_TEXT_UNITS: Final = 4096
-MOST_CALLBACK_BYTES: Final = 64
-MOST_BODY_BYTES: Final = 1_000_000
+MOST_BODY_BYTES: Final = 52_000_000
 REASONS: Final = {
     200: "OK",
     400: "Bad Request",
@@ -40,8 +42,6 @@ REASONS: Final = {
     404: "Not Found",
     409: "Conflict",
 }
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,20 +84,11 @@ class Request:
     at_s: float = field(default_factory=time.monotonic)
 
 
-class _RefusedError(Exception):
-    def __init__(self, status: int, description: str, parameters: Json | None = None) -> None:
-        super().__init__(description)
-        self.status = status
-        self.body: Json = {"ok": False, "error_code": status, "description": description}
-        if parameters:
-            self.body["parameters"] = parameters
-
-
 class _CutError(Exception):
     """The connection ends here."""
 
 
-class FakeTelegram:
+class FakeTelegram(BotApi):
     """The server, in a thread of its own.
 
     Args:
@@ -114,19 +105,13 @@ class FakeTelegram:
         self._started = threading.Event()
         self._problem: OSError | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        super().__init__()
         self.reset()
-        self._methods = {
-            name.lower(): (name, method)
-            for name, method in {
-                "getMe": lambda _params: BOT,
-                "sendMessage": self._send_message,
-                "answerCallbackQuery": self._answer_callback_query,
-                "setWebhook": self._set_webhook,
-                "deleteWebhook": self._delete_webhook,
-                "getWebhookInfo": lambda _params: self._webhook_info(),
-                "setMyCommands": self._set_my_commands,
-            }.items()
-        } | {"getupdates": ("getUpdates", None)}
+        self._methods: dict[str, tuple[str, Callable[[Json], Any] | None]] = {
+            name.lower(): (name, method) for name, method in self.methods.items()
+        }
+        self._methods["getupdates"] = ("getUpdates", None)
+        self._methods["file"] = ("file", lambda params: self.file_at(params["path"]))
 
     # --- for tests --------------------------------------------------------------------------------------------------
 
@@ -138,7 +123,7 @@ class FakeTelegram:
     def push(self, *updates: Json) -> None:
         """Have getUpdates bring these."""
         with self._lock:
-            self._updates.extend(updates)
+            self.updates.extend(updates)
 
     def queue(self, *answers: Answer) -> None:
         """Have the next requests answered so, each answer once."""
@@ -152,8 +137,22 @@ class FakeTelegram:
 
     def messages(self, chat_id: int | str | None = None) -> list[Json]:
         """Parameters of the messages people see, oldest first; of one chat if given."""
-        shown = (request.params for request in self.requests("sendMessage") if request.taken)
+        shown = (one.params for one in self.requests() if one.taken and one.method.startswith("send"))
         return [params for params in shown if chat_id is None or str(params["chat_id"]) == str(chat_id)]
+
+    def call(self, *updates: Json) -> list[int]:
+        """Bring updates to the webhook that is set, in the order and as often as given; the statuses it answered."""
+        return [self._post(update) for update in updates]
+
+    def _post(self, update: Json) -> int:
+        headers = {"x-telegram-bot-api-secret-token": self.webhook["secret_token"], "content-type": "application/json"}
+        where = urlsplit(self.webhook["url"])
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
+        try:
+            connection.request("POST", where.path, json.dumps(update), headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     @property
     def failures(self) -> list[str]:
@@ -164,12 +163,10 @@ class FakeTelegram:
     def reset(self) -> None:
         """Forget everything, the webhook too."""
         with self._lock:
-            self._updates: list[Json] = []
+            self.forget()
             self._answers: list[Answer] = []
             self._requests: list[Request] = []
             self._failures: list[str] = []
-            self._webhook: Json = {}
-            self._message_ids = itertools.count(1)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -234,33 +231,33 @@ class FakeTelegram:
         assert length <= MOST_BODY_BYTES
         body = await reader.readexactly(length)
         try:
-            status, answer = await self._answered(verb, urlsplit(target).path, urlsplit(target).query, headers, body)
-        except _RefusedError as refused:
-            status, answer = refused.status, json.dumps(refused.body)
+            status, encoded = await self._answered(verb, urlsplit(target).path, urlsplit(target).query, headers, body)
+        except RefusedError as refused:
+            status, encoded = refused.status, json.dumps(refused.body).encode()
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # what nobody of ours should send
             self._failures.append(f"unreadable request: {type(error).__name__}")
-            status, answer = 500, "{}"
-        encoded = answer.encode()
+            status, encoded = 500, b"{}"
         head = f"HTTP/1.1 {status} {REASONS.get(status, 'Status')}\r\ncontent-type: application/json\r\n"
         writer.write(head.encode() + f"content-length: {len(encoded)}\r\n\r\n".encode() + encoded)
         await writer.drain()
         return True
 
-    async def _answered(self, verb: str, path: str, query: str, headers: Json, body: bytes) -> tuple[int, str]:
+    async def _answered(self, verb: str, path: str, query: str, headers: Json, body: bytes) -> tuple[int, bytes]:
         if path.startswith("/_control/"):
-            return 200, json.dumps(
-                self._controlled(verb, path.removeprefix("/_control/"), dict(parse_qsl(query)), body)
-            )
-        bot, _, called = path.removeprefix("/bot").rpartition("/")
-        if not path.startswith("/bot") or bot != self.token:
-            raise _RefusedError(401, "Unauthorized")
-        name, method = self._methods.get(called.lower(), (called, None))
-        request = Request(name, {**_params(parse_qsl(query)), **_body(headers, body)})
+            told = self._controlled(verb, path.removeprefix("/_control/"), dict(parse_qsl(query)), body)
+            return 200, json.dumps(told, default=len).encode()  # of a file that was sent: how many bytes
+        in_files = path.startswith("/file/bot")
+        bot, _, called = path.removeprefix("/file").removeprefix("/bot").partition("/")
+        if not (in_files or path.startswith("/bot")) or bot != self.token:
+            raise RefusedError(401, "Unauthorized")
+        name, method = self._methods.get("file" if in_files else called.lower(), (called, None))
+        params = {"path": unquote(called)} if in_files else read_body(headers, body)
+        request = Request(name, {**read_params(parse_qsl(query)), **params})
         with self._lock:
             self._requests.append(request)
-            if called.lower() not in self._methods:
+            if name.lower() not in self._methods:
                 self._failures.append(f"unexpected method {called}")
-                raise _RefusedError(404, "Not Found")
+                raise RefusedError(404, "Not Found")
             answer = next((one for one in self._answers if one.method in {"", name}), Answer())
             if answer in self._answers:
                 self._answers.remove(answer)
@@ -269,9 +266,9 @@ class FakeTelegram:
         if answer.status != 200:
             await asyncio.sleep(answer.delay_s)
             if answer.raw is not None:
-                return answer.status, answer.raw
+                return answer.status, answer.raw.encode()
             parameters = {"retry_after": answer.retry_after} if answer.retry_after is not None else None
-            raise _RefusedError(answer.status, answer.description or REASONS.get(answer.status, "Error"), parameters)
+            raise RefusedError(answer.status, answer.description or REASONS.get(answer.status, "Error"), parameters)
         if method is None:
             result: Any = await self._get_updates(request.params)
         else:
@@ -281,7 +278,9 @@ class FakeTelegram:
         if answer.cut == "after":
             raise _CutError
         await asyncio.sleep(answer.delay_s)
-        return 200, answer.raw if answer.raw is not None else json.dumps({"ok": True, "result": result})
+        if answer.raw is not None:
+            return 200, answer.raw.encode()
+        return 200, result if isinstance(result, bytes) else json.dumps({"ok": True, "result": result}).encode()
 
     def _controlled(self, verb: str, what: str, query: Json, body: bytes) -> Any:
         given: Any = json.loads(body or b"[]")
@@ -297,82 +296,26 @@ class FakeTelegram:
         elif (verb, what) == ("POST", "reset"):
             self.reset()
         else:
-            raise _RefusedError(404, f"no such control: {verb} {what}")
+            raise RefusedError(404, f"no such control: {verb} {what}")
         return {"ok": True}
 
     # --- the Bot API ------------------------------------------------------------------------------------------------
-
-    def _send_message(self, params: Json) -> Json:
-        chat_id, text = str(params.get("chat_id", "")), str(params.get("text", "")).strip()
-        if not chat_id.lstrip("-").isdecimal():
-            raise _RefusedError(400, "Bad Request: chat not found")
-        if not text:
-            raise _RefusedError(400, "Bad Request: message text is empty")
-        if len(text.encode("utf-16-le")) // 2 > MOST_TEXT_UNITS:
-            raise _RefusedError(400, "Bad Request: message is too long")
-        for row in params.get("reply_markup", {}).get("inline_keyboard", []):
-            for key in row:
-                if not 1 <= len(str(key.get("callback_data", "")).encode()) <= MOST_CALLBACK_BYTES:
-                    raise _RefusedError(400, "Bad Request: BUTTON_DATA_INVALID")
-        chat = {"id": int(chat_id), "type": "private", "first_name": "Prénom"}
-        number = next(self._message_ids)
-        return {"message_id": number, "date": int(time.time()), "chat": chat, "from": BOT, "text": text}
-
-    def _answer_callback_query(self, params: Json) -> bool:
-        if not params.get("callback_query_id"):
-            raise _RefusedError(
-                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
-            )
-        return True
-
-    def _set_webhook(self, params: Json) -> bool:
-        self._webhook = params if params.get("url") else {}
-        return True
-
-    def _delete_webhook(self, _params: Json) -> bool:
-        self._webhook = {}
-        return True
-
-    def _webhook_info(self) -> Json:
-        return {
-            "url": self._webhook.get("url", ""),
-            "has_custom_certificate": False,
-            "pending_update_count": len(self._updates),
-        }
-
-    def _set_my_commands(self, params: Json) -> bool:
-        for command in params.get("commands", []):
-            if not 1 <= len(command["description"]) <= 256:
-                raise _RefusedError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
-        return True
 
     async def _get_updates(self, params: Json) -> list[Json]:
         until = time.monotonic() + float(params.get("timeout", 0))
         while True:
             with self._lock:
-                if self._webhook:
-                    raise _RefusedError(
+                if self.webhook:
+                    raise RefusedError(
                         409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
                     )
                 offset = int(params.get("offset", 0))
-                self._updates = [update for update in self._updates if update["update_id"] >= offset]
-                if self._updates:
-                    return self._updates[: int(params.get("limit", 100))]
+                self.updates = [update for update in self.updates if update["update_id"] >= offset]
+                if self.updates:
+                    return self.updates[: int(params.get("limit", 100))]
             if time.monotonic() >= until:
                 return []
             await asyncio.sleep(0.01)
-
-
-def _params(pairs: list[tuple[str, str]]) -> Json:
-    """Form fields: everything but plain strings is JSON; which is which only the method knows, so the shape decides."""
-    return {name: json.loads(value) if value[:1] in {"{", "["} and name != "text" else value for name, value in pairs}
-
-
-def _body(headers: Json, body: bytes) -> Json:
-    if headers.get("content-type", "").startswith("application/json"):
-        decoded: Json = json.loads(body)
-        return decoded
-    return _params(parse_qsl(body.decode(), keep_blank_values=True))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.fakes.telegram import TOKEN, FakeTelegram
 
-PROGRAM: Final = Path(__file__).resolve().parents[2] / "fakes" / "telegram.py"
+PROJECT: Final = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def test_commands_without_words_are_refused(server: FakeTelegram) -> None:
 
 def test_it_runs_as_a_program_and_is_steered_over_http() -> None:
     """Updates in, answers queued, requests out, all forgotten again: what acceptance tests with processes need."""
-    command = [sys.executable, str(PROGRAM), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+    command = [sys.executable, "-m", "tests.fakes.telegram", "--port", "0"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as program:
         try:
             assert program.stdout is not None
             url = program.stdout.readline().split()[3]

@@ -269,10 +269,16 @@ async def test_the_webhook_is_set_with_its_secret(telegram: FakeTelegram, adapte
     assert (info.url, info.pending_update_count) == ("https://bot.example.org/webhooks/telegram", 0)
 
 
-async def test_the_menu_is_offered_in_three_languages(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
-    """Darija for all, Arabic and French for apps in these; every command with words from the catalogs."""
-    await adapter.set_commands()
-    asked = {request.params.get("language_code"): request.params["commands"] for request in telegram.requests()}
+async def test_the_bot_introduces_itself_in_three_languages(telegram: FakeTelegram, adapter: TelegramAdapter) -> None:
+    """Darija for all, Arabic and French for apps in these; commands and descriptions with words from the catalogs."""
+    await adapter.introduce()
+    for method, parameter in (("setMyShortDescription", "short_description"), ("setMyDescription", "description")):
+        said = {one.params.get("language_code"): one.params[parameter] for one in telegram.requests(method)}
+        assert set(said) == {None, "ar", "fr"}
+        assert len(set(said.values())) == 3
+    assert all(request.taken for request in telegram.requests())  # what is too long is refused
+    commands_set = telegram.requests("setMyCommands")
+    asked = {request.params.get("language_code"): request.params["commands"] for request in commands_set}
     assert set(asked) == {None, "ar", "fr"}
     for commands in asked.values():
         assert [command["command"] for command in commands] == list(COMMAND_LABELS)

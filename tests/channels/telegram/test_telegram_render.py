@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from channels.errors import CannotShow, NothingToSay, TokenTooLong, TooManyChoices
 from channels.graphemes import utf16_units
-from channels.telegram.render import fits, render
-from conversation import Choice, Outbound
+from channels.telegram.render import MAX_CAPTION_UNITS, MAX_TEXT_UNITS, fits, render
+from conversation import AttachmentKind, Choice, Outbound, OutboundFile
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 
@@ -159,3 +159,30 @@ def test_no_message_is_too_long_or_blank(text: str) -> None:
     payloads = render(answer(text))
     assert all(1 <= utf16_units(payload.text) <= 4096 for payload in payloads)
     assert "".join("".join(payload.text.split()) for payload in payloads) == "".join(text.split())
+
+
+FILE = OutboundFile(AttachmentKind.DOCUMENT, "0" * 32, "application/pdf", "liste.pdf")
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("", [("", True, True)]),
+        (" \n", [("", True, True)]),
+        ("Voici la liste", [("Voici la liste", True, True)]),
+        ("م" * MAX_CAPTION_UNITS, [("م" * MAX_CAPTION_UNITS, True, True)]),
+        ("🙂" * 512, [("🙂" * 512, True, True)]),
+        ("🙂" * 513, [("", True, False), ("🙂" * 513, False, True)]),
+        ("م" * (MAX_TEXT_UNITS + 1), [("", True, False), ("م" * MAX_TEXT_UNITS, False, False), ("م", False, True)]),
+    ],
+)
+def test_a_file_goes_first_with_what_fits_under_it(text: str, shape: list[tuple[str, bool, bool]]) -> None:
+    """Words under the file where all of them fit (1024 UTF-16 units), else after it; the keyboard under the last."""
+    payloads = render(answer(text, "Oui", file=FILE))
+    assert [(one.text, one.file is FILE, one.keyboard is not None) for one in payloads] == shape
+
+
+def test_an_answer_with_file_and_caption_fits() -> None:
+    """One message, as fits() promises; with a longer text it is two."""
+    assert fits(answer("Voici", file=FILE))
+    assert not fits(answer("a" * (MAX_CAPTION_UNITS + 1), file=FILE))
