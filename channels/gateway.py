@@ -22,6 +22,7 @@ from channels.intake import Intake
 from channels.metrics import Metrics
 from channels.simulator import routes as simulator
 from channels.simulator.routes import Parse
+from channels.sms.routes import SmsIn
 from channels.telegram.routes import TelegramIn
 from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
@@ -60,7 +61,7 @@ class Gateway:
         self.intake = Intake(self.database, self.wakeups, clock)
         self.metrics = Metrics()
         self._webhooks = Webhooks(settings, clock, self.database, self.intake, self.metrics)
-        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks),)
+        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks), SmsIn(self._webhooks))
         self._log = structlog.get_logger()
 
     @asynccontextmanager

@@ -21,6 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.errors import ErrorCode, SendFailed
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
+from channels.sms.adapter import SmsAdapter
+from channels.sms.render import render as render_sms
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
 from conversation import DeliveryState, Outbound, PersonKey
@@ -225,6 +227,8 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
             if settings.telegram_mode != "off" and settings.telegram_token is not None:
                 adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
+            if settings.sms_gateway != "off":
+                ways_out["sms"] = Channel(await stack.enter_async_context(SmsAdapter.of(settings)), render_sms)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             listener = stack.enter_context(wakeups.listen("outbox"))
             log.info("sender_ready")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.graphemes import LONGEST_PIECE, pieces
-from channels.sms.segments import GSM_BASIC, GSM_EXTENSION, SmsEncoding, encoding_of, measure, split
+from channels.sms.alphabet import GSM_BASIC, GSM_EXTENSION
+from channels.sms.segments import SmsEncoding, encoding_of, measure, split
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 TEXTS = st.text(
