@@ -143,6 +143,18 @@ def catalogs() -> None:
     _console().print(f"{said}: ./maalem validate")
 
 
+@app.command()
+def fakes(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; by default one per channel.")
+    ] = None,
+) -> None:
+    """Run made-up providers on this machine, to try the bot without an account."""
+    from app.fakes import run_fakes
+
+    run_fakes(names or [])
+
+
 @webhook_app.command("set")
 def webhook_set() -> None:
     """Have Telegram call MAALEM_PUBLIC_URL."""

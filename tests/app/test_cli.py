@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
-from runtime.settings import PROJECT
+from runtime.settings import PROJECT, load_settings
 from tests.app.answering import answering
 
 COMMANDS = (
@@ -26,6 +27,7 @@ COMMANDS = (
     "rasa",
     "doctor",
     "catalogs",
+    "fakes",
     "telegram",
 )
 TOKEN = "123:made-up-token"
@@ -161,3 +163,25 @@ def test_a_refusal_of_telegram_is_told_without_the_token() -> None:
     assert done.returncode == 1
     assert "Telegram did not do it" in done.stderr
     assert TOKEN not in done.stdout + done.stderr
+
+
+def test_the_providers_that_are_made_up_tell_how_to_reach_them() -> None:
+    """Every variable they name exists, and together they are a whole setup."""
+    started = subprocess.Popen(
+        [sys.executable, "-m", "app", "fakes", "kannel"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        lines = list(iter(lambda: started.stdout.readline() if started.stdout else "", "\n"))
+        variables = dict(line.strip().split("=", 1) for line in lines if line.startswith("MAALEM_"))
+        assert load_settings(**{name.removeprefix("MAALEM_").lower(): variables[name] for name in variables})
+        assert httpx.get(variables["MAALEM_SMS_URL"], timeout=5).status_code == 403
+    finally:
+        started.terminate()
+        started.communicate(timeout=10)
+
+
+def test_a_provider_nobody_made_up_is_refused() -> None:
+    """Those that exist are named."""
+    done = _maalem("fakes", "fax")
+    assert done.returncode == 2
+    assert "telegram" in done.stderr

@@ -1,7 +1,6 @@
 """An SMS gateway on this machine, as Kannel or as Jasmin: takes messages over HTTP, brings messages and reports back.
 
-In a test: `with FakeSmsGateway("kannel") as fake: …`. By hand (`maalem fakes`, or `python tests/fakes/sms_gateway.py
---style jasmin --port 8083`) it is steered over HTTP:
+In a test: `with FakeSmsGateway("kannel") as fake: …`. Started by hand (`./maalem fakes`) it is steered over HTTP:
 
     POST /_control/receive   {"from": "0600000001", "text": "السلام"}: somebody writes to the short code; with "id" and
                              "times" the same message comes more than once
@@ -17,43 +16,26 @@ no form. Standard library only. Sources: as named in runtime/sms_dialect.py.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import itertools
 import json
-import re
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-USER: Final = "maalem"
-PASSWORD: Final = "made-up-pass"
+from tests.fakes.sms_shapes import PATHS, Call, Message, RefusedError, as_jasmin, as_kannel, report, written
+
 SECRET: Final = "made-up_secret"
-SHORT_CODE: Final = "2580"
-PATHS: Final = {"kannel": "/cgi-bin/sendsms", "jasmin": "/send"}
 MOST_BODY_BYTES: Final = 1_000_000
 CALL_TIMEOUT_S: Final = 5
-KANNEL_STATES: Final = {"delivered": "1", "failed": "2", "queued": "4", "sent": "8", "rejected": "16"}
-JASMIN_STATES: Final = {
-    "delivered": "DELIVRD", "failed": "UNDELIV", "queued": "ENROUTE", "sent": "ESME_ROK", "rejected": "ESME_RINVDSTADR",
-}  # fmt: skip
-JASMIN_KNOWS: Final = {
-    "to": r"\+?\d+", "from": r".*", "coding": r"0|1|2|3|4|5|6|7|8|9|10|13|14", "username": r".{1,16}",
-    "password": r".{1,16}", "priority": r"[0-3]", "validity-period": r"\d+", "dlr": r"yes|no", "dlr-url": r"https?://.*",
-    "dlr-level": r"[1-3]", "dlr-method": r"(?i:get|post)", "tags": r"[-a-zA-Z0-9,]*", "content": r".*",
-    "hex-content": r".*",
-}  # fmt: skip
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -73,41 +55,6 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0
     cut: str = ""
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message that was taken.
-
-    Attributes:
-        id: The gateway's own; Kannel tells it nobody.
-        text: As the telephone shows it.
-        params: All that was asked.
-    """
-
-    id: str
-    to: str
-    sender: str
-    text: str
-    coding: str
-    report_url: str
-    params: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request of the gateway to us."""
-
-    method: str
-    url: str
-    body: bytes = b""
-
-
-class _RefusedError(Exception):
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
 
 
 class FakeSmsGateway:
@@ -185,54 +132,13 @@ class FakeSmsGateway:
 
     def written(self, sender: str, text: str, *, message_id: str | None = None, at: int | None = None) -> Call:
         """The request that brings what somebody wrote, in the style's own shape."""
-        plain = text.isascii() and not set(text) & set("@$_[]{}~^|\\`")  # letters with the same code in both alphabets
         number = message_id or str(uuid.UUID(int=next(self._numbers)))
         address = f"{self.callback}/webhooks/sms?{urlencode({'secret': self.secret})}"
-        if self.style == "kannel":  # get-url with %p %P %b %c %C %T %I
-            filled = {
-                "from": sender,
-                "to": SHORT_CODE,
-                "text": text.encode("utf-8" if plain else "utf-16-be"),
-                "coding": "0" if plain else "2",
-                "charset": "UTF-8" if plain else "UTF-16BE",
-                "time": str(int(time.time()) if at is None else at),
-                "id": number,
-            }
-            return Call("GET", f"{address}&{urlencode(filled)}")
-        octets = text.encode("ascii" if plain else "utf-16-be")
-        form = {
-            "id": number,
-            "from": sender,
-            "to": SHORT_CODE,
-            "origin-connector": "operator-1",
-            "priority": "1",
-            "coding": "0" if plain else "8",
-            "content": octets,
-            "binary": octets.hex(),
-        }
-        return Call("POST", address, urlencode(form).encode())
+        return written(self.style, address, number, sender, text, int(time.time()) if at is None else at)
 
     def report(self, message: Message, state: str) -> Call:
         """The request that reports on a message: "sent", "delivered", "failed", "rejected", "queued"."""
-        if self.style == "kannel":
-            answer = "NACK/11/Invalid Destination Address" if state == "rejected" else ""
-            if state in {"delivered", "failed"}:
-                answer = f"id:1 sub:001 dlvrd:001 stat:{JASMIN_STATES[state]} err:{_err(state)} text:slm"
-            escapes = {
-                "%d": KANNEL_STATES[state],
-                "%A": quote(answer),
-                "%T": str(int(time.time())),
-                "%I": message.id,
-                "%P": quote(message.to),
-            }
-            return Call("GET", re.sub(r"%[a-zA-Z]", lambda found: escapes.get(found[0], ""), message.report_url))
-        form = {"id": message.id, "level": "1", "message_status": JASMIN_STATES[state], "connector": "operator-1"}
-        if state not in {"sent", "rejected"}:
-            form |= {"level": "2", "id_smsc": "2567", "sub": "001", "dlvrd": "001", "subdate": "2611230900"}
-            form |= {"donedate": "2611230901", "err": _err(state), "text": "slm"}
-        if message.params.get("dlr-method", "POST").upper() == "GET":
-            return Call("GET", f"{message.report_url}{'&' if '?' in message.report_url else '?'}{urlencode(form)}")
-        return Call("POST", message.report_url, urlencode(form).encode())
+        return report(self.style, message, state)
 
     def call(self, call: Call) -> int:
         """Make a request to us; the status of the answer, 0 where none came. Notes what was not acknowledged."""
@@ -240,7 +146,7 @@ class FakeSmsGateway:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=CALL_TIMEOUT_S) as response:
-                status, said = response.status, response.read().decode()
+                status, said = int(response.status), response.read().decode()
         except urllib.error.HTTPError as error:
             status, said = error.code, error.read().decode(errors="replace")
         except OSError as error:
@@ -269,7 +175,7 @@ class FakeSmsGateway:
         if parts.path.startswith("/_control/"):
             try:
                 return 200, json.dumps(self._controlled(method, parts.path.removeprefix("/_control/"), body)), {}
-            except _RefusedError as refused:
+            except RefusedError as refused:
                 return refused.status, refused.words, {}
         if parts.path != PATHS[self.style]:
             self._fail(f"unexpected address {parts.path}")
@@ -289,7 +195,7 @@ class FakeSmsGateway:
             return 403, "Authorization failed for sendsms", {}
         try:
             message = self._taken(params)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             return refused.status, refused.words if self.style == "kannel" else f'Error "{refused.words}"', {}
         if self._reports and message.report_url:
             self._later([self.report(message, "sent"), self.report(message, "delivered")])
@@ -301,8 +207,7 @@ class FakeSmsGateway:
         return 200, f'Success "{message.id}"', {}
 
     def _taken(self, params: dict[str, str]) -> Message:
-        read: Callable[[dict[str, str]], tuple[str, str]] = self._kannel if self.style == "kannel" else self._jasmin
-        text, report_url = read(params)
+        text, report_url = (as_kannel if self.style == "kannel" else as_jasmin)(params)
         message = Message(
             id=str(uuid.UUID(int=next(self._numbers))),
             to=params["to"],
@@ -315,40 +220,6 @@ class FakeSmsGateway:
         with self._lock:
             self._messages.append(message)
         return message
-
-    def _kannel(self, params: dict[str, str]) -> tuple[str, str]:
-        if (params.get("username"), params.get("password")) != (USER, PASSWORD):
-            raise _RefusedError(403, "Authorization failed for sendsms")
-        if not params.get("to"):
-            raise _RefusedError(400, "Missing receiver number, rejected")
-        if not params.get("from"):
-            raise _RefusedError(400, "Sender missing and no global set, rejected")
-        if params.get("dlr-url") and not params["dlr-url"].startswith(("http://", "https://")):
-            raise _RefusedError(400, "DLR-URL field misformed, rejected")
-        text = params.get("text", "")
-        if params.get("coding", "0") == "0":
-            text = "".join(character if _in_gsm(character) else "?" for character in text)  # what the telephone shows
-        return text, params.get("dlr-url", "") if params.get("dlr-mask") else ""
-
-    @staticmethod
-    def _jasmin(params: dict[str, str]) -> tuple[str, str]:
-        for name, value in params.items():
-            if name not in JASMIN_KNOWS:
-                raise _RefusedError(400, f"Argument [{name}] is unknown.")
-            if not re.fullmatch(JASMIN_KNOWS[name], value, re.DOTALL):
-                raise _RefusedError(400, f"Argument [{name}] has an invalid value: [{value}].")
-        for name in ("to", "username", "password"):
-            if name not in params:
-                raise _RefusedError(400, f"Mandatory argument [{name}] is not found.")
-        if ("content" in params) == ("hex-content" in params):
-            raise _RefusedError(400, "content or hex-content not present.")
-        if (params["username"], params["password"]) != (USER, PASSWORD):
-            raise _RefusedError(403, f"Authentication failure for username:{params['username']}")
-        if "hex-content" in params:
-            text = bytes.fromhex(params["hex-content"]).decode("utf-16-be")
-        else:
-            text = "".join(character if _in_gsm(character) else "?" for character in params["content"])
-        return text, params.get("dlr-url", "") if params.get("dlr") == "yes" else ""
 
     def _controlled(self, method: str, what: str, body: bytes) -> Any:
         given: Any = json.loads(body or b"{}")
@@ -368,7 +239,7 @@ class FakeSmsGateway:
             case "POST", "reset":
                 self.reset()
             case _:
-                raise _RefusedError(404, f"no such control: {method} {what}")
+                raise RefusedError(404, f"no such control: {method} {what}")
         return {"ok": True}
 
     def _later(self, calls: Iterable[Call]) -> None:
@@ -414,31 +285,3 @@ def _handler(fake: FakeSmsGateway) -> type[BaseHTTPRequestHandler]:
             """Addresses hold what people write."""
 
     return Handler
-
-
-def _in_gsm(character: str) -> bool:
-    return (character.isascii() and character != "`") or character in "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà€"
-
-
-def _err(state: str) -> str:
-    return "000" if state == "delivered" else "011"
-
-
-def main() -> None:
-    """Serve until interrupted."""
-    options = argparse.ArgumentParser(description="An SMS gateway for tests")
-    options.add_argument("--style", choices=sorted(PATHS), default="kannel")
-    options.add_argument("--port", type=int, default=8083)
-    options.add_argument("--callback", default="http://127.0.0.1:8000")
-    chosen = options.parse_args()
-    with FakeSmsGateway(chosen.style, port=chosen.port, callback=chosen.callback, reports=True) as fake:
-        sys.stdout.write(f"SMS gateway, made up: {fake.url}\n")
-        sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
-
-
-if __name__ == "__main__":
-    main()

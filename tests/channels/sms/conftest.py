@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from channels.sms.adapter import SmsAdapter
 from runtime.sms_dialect import sms_dialect
-from tests.fakes.sms_gateway import PASSWORD, SECRET, SHORT_CODE, USER, FakeSmsGateway
+from tests.fakes.sms_gateway import SECRET, FakeSmsGateway
+from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER
 
 
 @pytest.fixture(params=["kannel", "jasmin"])

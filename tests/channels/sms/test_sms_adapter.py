@@ -19,7 +19,8 @@ from conversation import Choice, Delivery, DeliveryState, Outbound
 from runtime.settings import load_settings
 from runtime.sms_dialect import sms_dialect
 from tests.channels.sms.conftest import account
-from tests.fakes.sms_gateway import PASSWORD, SECRET, SHORT_CODE, USER, Answer, FakeSmsGateway
+from tests.fakes.sms_gateway import SECRET, Answer, FakeSmsGateway
+from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER
 
 PHONE: Final = "+212600000001"
 HELLO: Final = render(Outbound("Slm", "ary-Latn"))[0]

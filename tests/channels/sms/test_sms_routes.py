@@ -20,26 +20,25 @@ from runtime.settings import Settings, SettingsError, load_settings
 from storage import migrate, outbox, people, tables
 from storage.database import Database
 from tests.channels.incoming import locked, rows, serving
-from tests.fakes.sms_gateway import PASSWORD, SECRET, SHORT_CODE, USER, Call, FakeSmsGateway
+from tests.fakes.sms_gateway import SECRET, FakeSmsGateway
+from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER, Call
 
 PHONE = "+212600000001"
 
 
 def given(tmp_path: Path, fake: FakeSmsGateway, **more: Any) -> Settings:
-    settings = load_settings(
-        **{
-            "home": tmp_path,
-            "sms_gateway": fake.style,
-            "sms_url": fake.url,
-            "sms_user": USER,
-            "sms_password": PASSWORD,
-            "sms_sender": SHORT_CODE,
-            "sms_secret": SECRET,
-            "sms_callback_url": "http://127.0.0.1:8000",
-            "webhook_max_bytes": 10_000,
-        }
-        | more
-    )
+    values: dict[str, Any] = {
+        "home": tmp_path,
+        "sms_gateway": fake.style,
+        "sms_url": fake.url,
+        "sms_user": USER,
+        "sms_password": PASSWORD,
+        "sms_sender": SHORT_CODE,
+        "sms_secret": SECRET,
+        "sms_callback_url": "http://127.0.0.1:8000",
+        "webhook_max_bytes": 10_000,
+    } | more
+    settings = load_settings(**values)
     migrate.upgrade(settings.database_url)
     return settings
 
