@@ -11,11 +11,11 @@ from app.surroundings import CannotStart
 from runtime.settings import PROJECT
 
 
-def run_fakes(names: Sequence[str]) -> NoReturn:
+def run_fakes(arguments: Sequence[str]) -> NoReturn:
     """Become the providers of the tests, until Ctrl-C: nothing of theirs is imported here.
 
     Args:
-        names: Which; one for each channel where none is named.
+        arguments: For `tests/fakes/__main__.py`.
 
     Raises:
         CannotStart: This copy of the project came without its tests.
@@ -23,4 +23,4 @@ def run_fakes(names: Sequence[str]) -> NoReturn:
     if not (PROJECT / "tests" / "fakes" / "__main__.py").is_file():
         raise CannotStart("The made-up providers are part of the tests, and these are not here.")
     os.chdir(PROJECT)
-    os.execv(sys.executable, (sys.executable, "-m", "tests.fakes", *names))  # noqa: S606 - a program of our own
+    os.execv(sys.executable, (sys.executable, "-m", "tests.fakes", *arguments))  # noqa: S606 - a program of our own

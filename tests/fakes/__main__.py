@@ -34,7 +34,7 @@ class Fake:
     port: int
     make: Callable[[int], AbstractContextManager[Any]]
     settings: Callable[[Any], Mapping[str, str]]
-    steer: str
+    steer: Callable[[Any], str]
 
 
 def _sms(name: str, port: int) -> Fake:
@@ -51,8 +51,10 @@ def _sms(name: str, port: int) -> Fake:
             "SMS_SECRET": SECRET,
             "SMS_CALLBACK_URL": GATEWAY,
         },
-        f'curl -d \'{{"from": "0600000001", "text": "salam"}}\' http://127.0.0.1:{port}/_control/receive; '
-        f"curl http://127.0.0.1:{port}/_control/messages",
+        lambda fake: (
+            f"""curl -d '{{"from": "0600000001", "text": "salam"}}' {fake.base_url}/_control/receive
+# curl {fake.base_url}/_control/messages"""
+        ),
     )
 
 
@@ -62,7 +64,9 @@ FAKES: Final = (
         8081,
         lambda port: FakeTelegram(port=port),
         lambda fake: {"TELEGRAM_MODE": "polling", "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": fake.url},
-        "POST updates to http://127.0.0.1:8081/_control/updates; GET /_control/requests?method=sendMessage",
+        lambda fake: (
+            f"POST updates to {fake.url}/_control/updates; GET {fake.url}/_control/requests?method=sendMessage"
+        ),
     ),
     _sms("kannel", 8083),
     _sms("jasmin", 8084),
@@ -76,15 +80,17 @@ def main() -> None:
     """Serve until interrupted."""
     options = argparse.ArgumentParser(prog="maalem fakes", description="Made-up providers on this machine.")
     options.add_argument("names", nargs="*", metavar="NAME", help=", ".join(fake.name for fake in FAKES))
-    names = options.parse_args().names or USUAL
+    options.add_argument("--free-ports", action="store_true", help="any free ports, where the usual ones are taken")
+    chosen = options.parse_args()
+    names = chosen.names or USUAL
     unknown = sorted(set(names) - {fake.name for fake in FAKES})
     if unknown:
         options.error(f"{', '.join(unknown)}: there are {', '.join(fake.name for fake in FAKES)}")
     with ExitStack() as stack:
         for fake in FAKES:
             if fake.name in names:
-                running = stack.enter_context(fake.make(fake.port))
-                lines = [f"# {fake.name}; {fake.steer}"]
+                running = stack.enter_context(fake.make(0 if chosen.free_ports else fake.port))
+                lines = [f"# {fake.name}; {fake.steer(running)}"]
                 lines += [f"MAALEM_{name}={value}" for name, value in fake.settings(running).items()]
                 sys.stdout.write("\n".join(lines) + "\n\n")
         sys.stdout.write("# These lines belong into .env; then ./maalem up. Ctrl-C ends the providers.\n")
