@@ -12,12 +12,20 @@ from fastapi import FastAPI, Request, Response
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.parse import parse, verify
 from channels.telegram.polling import poll
-from channels.webhooks import Events, Webhooks, off
+from channels.webhooks import ANSWERS, Events, Webhooks, off
 from conversation import Inbound
 
 CHANNEL: Final = "telegram"
 PATH: Final = "/webhooks/telegram"
 SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
+DESCRIBED: Final = {
+    "parameters": [{"name": SECRET_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}],
+    "requestBody": {
+        "required": True,
+        "description": "One update: https://core.telegram.org/bots/api#update",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
 
 
 class TelegramIn:
@@ -37,7 +45,15 @@ class TelegramIn:
     def add_routes(self, app: FastAPI) -> None:
         """The webhook; switched off it says so."""
         if self._mode == "webhook":
-            app.add_api_route(PATH, self.webhook, methods=["POST"], response_model=None)
+            app.add_api_route(
+                PATH,
+                self.webhook,
+                methods=["POST"],
+                response_model=None,
+                response_class=Response,
+                responses=ANSWERS,
+                openapi_extra=DESCRIBED,
+            )
         else:
             off(app, PATH, "Telegram's webhook is not switched on here.")
 
