@@ -80,13 +80,10 @@ def text_of(fields: Fields, dialect: SmsDialect) -> str:
     if octets is None:
         raise Malformed(f"{dialect.in_text} is missing")
     try:
-        match dialect.in_text_form:
-            case "hex":
-                octets = bytes.fromhex(octets.decode("ascii"))
-            case "base64":
-                octets = base64.b64decode(octets, validate=True)
-            case "plain":
-                pass
+        if dialect.in_text_form == "hex":
+            octets = bytes.fromhex(octets.decode("ascii"))
+        elif dialect.in_text_form == "base64":
+            octets = base64.b64decode(octets, validate=True)
     except (ValueError, binascii.Error):
         raise Malformed(f"{dialect.in_text} is not {dialect.in_text_form}") from None
     charset = _charset(fields, dialect)

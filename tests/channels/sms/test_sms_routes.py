@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,11 +13,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from channels.sender import Channel, Sender
+from channels.sender import Channel, Sender, run
 from channels.sms.adapter import SmsAdapter
 from channels.sms.render import render
 from conversation import Outbound, PersonKey
-from runtime.clock import FixedClock
+from runtime.clock import FixedClock, SystemClock
 from runtime.settings import Settings, SettingsError, load_settings
 from storage import migrate, outbox, people, tables
 from storage.database import Database
@@ -145,36 +147,59 @@ async def test_what_cannot_be_kept_must_come_again(
     assert rows(settings) == []
 
 
+def queued(database: Database, now: datetime, text: str) -> int:
+    """Queue an answer to somebody; its row."""
+    with database.begin() as connection:
+        return outbox.add(
+            connection,
+            Outbound(text, "ary-Latn"),
+            conversation_id=people.ensure(connection, PersonKey("sms", PHONE), now=now),
+            channel="sms",
+            address=PHONE,
+            turn_id=None,
+            now=now,
+            expires_at=now + timedelta(hours=1),
+        )
+
+
+def state_of(database: Database, row_id: int) -> str:
+    with database.read() as connection:
+        found = connection.execute(sa.select(tables.outbox.c.state).where(tables.outbox.c.id == row_id))
+        return str(found.scalar_one())
+
+
 async def test_reports_move_the_answer_forward(settings: Settings, clock: FixedClock, gateway: FakeSmsGateway) -> None:
     """An answer goes out, its reports come back late, twice and in the wrong order: it ends as delivered."""
     database = Database(settings.database_url)
+    row_id = queued(database, clock.now(), "Marhba")
     async with SmsAdapter.of(settings) as adapter:
-        sender = Sender("sender-1", database, {"sms": Channel(adapter, render)}, clock, 50)
-        now = clock.now()
-        with database.begin() as connection:
-            key = PersonKey("sms", PHONE)
-            row_id = outbox.add(
-                connection,
-                Outbound("Marhba", "ary-Latn"),
-                conversation_id=people.ensure(connection, key, now=now),
-                channel="sms",
-                address=PHONE,
-                turn_id=None,
-                now=now,
-                expires_at=now + timedelta(hours=1),
-            )
-        assert await sender.once()
+        assert await Sender("sender-1", database, {"sms": Channel(adapter, render)}, clock, 50).once()
     (message,) = gateway.messages
     states = []
     async with serving(settings, clock) as client:
         for state in ("delivered", "sent", "delivered", "queued"):
             assert acknowledged(gateway, await made(client, gateway.report(message, state)))
-            with database.read() as connection:
-                found = connection.execute(sa.select(tables.outbox.c.state).where(tables.outbox.c.id == row_id))
-                states.append(found.scalar_one())
+            states.append(state_of(database, row_id))
     database.close()
     assert message.text == "Marhba"
     assert states == ["delivered"] * 4
+
+
+def test_the_sender_process_sends_by_the_gateway(settings: Settings, gateway: FakeSmsGateway) -> None:
+    """Switched on by the settings alone."""
+    database = Database(settings.database_url)
+    row_id = queued(database, SystemClock().now(), "Marhba")
+    stop = threading.Event()
+    process = threading.Thread(target=run, args=(settings, stop))
+    process.start()
+    until = time.monotonic() + 10
+    while state_of(database, row_id) != "sent" and time.monotonic() < until:
+        time.sleep(0.05)
+    stop.set()
+    process.join()
+    assert state_of(database, row_id) == "sent"
+    assert [message.text for message in gateway.messages] == ["Marhba"]
+    database.close()
 
 
 async def test_switched_off_it_says_so(tmp_path: Path, clock: FixedClock) -> None:
