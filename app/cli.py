@@ -153,6 +153,20 @@ def catalogs() -> None:
     _console().print(f"{said}: ./maalem validate")
 
 
+@app.command()
+def fakes(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; by default one for each channel.")] = None,
+    *,
+    free_ports: Annotated[
+        bool, typer.Option("--free-ports", help="Any ports, where the usual ones are taken.")
+    ] = False,
+) -> None:
+    """Run made-up providers on this machine, to try the bot without an account."""
+    from app.fakes import run_fakes
+
+    run_fakes([*(names or []), *(["--free-ports"] if free_ports else [])])
+
+
 @webhook_app.command("set")
 def webhook_set() -> None:
     """Have Telegram call MAALEM_PUBLIC_URL."""

@@ -1,4 +1,4 @@
-"""What each surface can show whole: the one question about channels that the bot asks, answered from above it."""
+"""What each surface can show whole, which the bot asks, and what is cheap, which the build asks: from above both."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def fits(message: Outbound, surface: Surface) -> bool:
             return telegram.fits(message)
         case Surface.WHATSAPP:
             return whatsapp.fits(message)
+
+
+def in_one_segment(message: Outbound) -> bool:
+    """Whether the message, with its choices, is one SMS that costs one."""
+    return [payload.size.segments for payload in sms.render(message)] == [1]

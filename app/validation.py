@@ -8,11 +8,21 @@ import contextlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from app.progress import Stopwatch, step
+
+if TYPE_CHECKING:
+    from conversation import Outbound
+    from i18n.check import Entry
+
+CHEAP_LANGUAGES: Final = ("fr", "ary-Latn")
+"""Written in letters of which an SMS carries 160."""
+ONE_SEGMENT_SHARE: Final = 0.95
+"""Share of their messages, usual choices included, that must be one segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +43,39 @@ def catalogs() -> Outcome:
 def channels() -> Outcome:
     """Every sentence with its choices: shown whole where it may appear."""
     from app.fits import fits
-    from conversation import Choice, Outbound
     from i18n import check
 
     problems, count = [], 0
     for entry in check.entries():
         count += 1
-        choices = tuple(
-            Choice(label=label, token=str(number), key=str(number))
-            for number, label in enumerate(entry.choices, start=1)
-        )
-        message = Outbound(text=entry.text, language=entry.language, choices=choices, list_title="…")
         problems += [
             f"{entry.message_id} ({entry.language}{', sms' if entry.sms else ''}) does not fit {surface}"
             for surface in entry.surfaces
-            if not fits(message, surface)
+            if not fits(_as_answer(entry), surface)
         ]
     return Outcome(f"{count} sentences on SMS, WhatsApp and Telegram", problems)
+
+
+def sms() -> Outcome:
+    """Every message that may go by SMS in Latin letters: most of them one segment, choices included."""
+    from app.fits import in_one_segment
+    from conversation import Surface
+    from i18n import check
+
+    problems, shares = [], []
+    for language in CHEAP_LANGUAGES:
+        costs = {
+            entry: in_one_segment(_as_answer(entry))
+            for entry in check.entries()
+            if entry.language == language and entry.message_id.startswith("utter_") and Surface.SMS in entry.surfaces
+        }
+        share = sum(costs.values()) / len(costs)
+        shares.append(f"{share:.1%} of {language}")
+        if share < ONE_SEGMENT_SHARE:
+            problems += [
+                f"{entry.message_id} ({language}) is more than one SMS" for entry, one in costs.items() if not one
+            ]
+    return Outcome(f"in one segment {', '.join(shares)}", problems)
 
 
 def facts() -> Outcome:
@@ -69,9 +95,19 @@ def training_data() -> Outcome:
     return Outcome("domain, rules, examples, actions", problems)
 
 
+def _as_answer(entry: Entry) -> Outbound:
+    from conversation import Choice, Outbound
+
+    choices = tuple(
+        Choice(label=label, token=str(number), key=str(number)) for number, label in enumerate(entry.choices, start=1)
+    )
+    return Outbound(text=entry.text, language=entry.language, choices=choices, list_title="…")
+
+
 CHECKS: tuple[tuple[str, Callable[[], Outcome]], ...] = (
     ("catalogs", catalogs),
     ("channels", channels),
+    ("SMS", sms),
     ("facts", facts),
     ("training data", training_data),
 )

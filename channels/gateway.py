@@ -10,18 +10,19 @@ import gc
 import math
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import prometheus_client
 import structlog
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.intake import Intake
 from channels.metrics import Metrics
 from channels.simulator import routes as simulator
 from channels.simulator.routes import Parse
+from channels.sms.routes import SmsIn
 from channels.telegram.routes import TelegramIn
 from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
@@ -60,7 +61,7 @@ class Gateway:
         self.intake = Intake(self.database, self.wakeups, clock)
         self.metrics = Metrics()
         self._webhooks = Webhooks(settings, clock, self.database, self.intake, self.metrics)
-        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks),)
+        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks), SmsIn(self._webhooks))
         self._log = structlog.get_logger()
 
     @asynccontextmanager
@@ -120,6 +121,8 @@ async def healthz() -> dict[str, str]:
 def create_app(settings: Settings, parse: Parse | None = None, clock: Clock | None = None) -> FastAPI:
     """The web application of one gateway process.
 
+    Its description, `openapi()`, is for tests and tools; no address shows it.
+
     Args:
         settings: All settings; the simulator's pages exist only where they say so.
         parse: Understanding, for POST /nlu/parse.
@@ -130,8 +133,11 @@ def create_app(settings: Settings, parse: Parse | None = None, clock: Clock | No
     for provider in gateway.providers:
         provider.add_routes(app)
     app.add_api_route("/healthz", healthz, methods=["GET"])
-    app.add_api_route("/readyz", gateway.readyz, methods=["GET"], response_model=None)
-    app.add_api_route("/metrics", gateway.scrape, methods=["GET"], response_model=None)
+    not_ready: dict[int | str, dict[str, Any]] = {503: {"description": "Webhooks would not be kept."}}
+    app.add_api_route("/readyz", gateway.readyz, methods=["GET"], response_model=None, responses=not_ready)
+    app.add_api_route(
+        "/metrics", gateway.scrape, methods=["GET"], response_model=None, response_class=PlainTextResponse
+    )
     if settings.simulator:
         simulator.add_routes(
             app, database=gateway.database, intake=gateway.intake, wakeups=gateway.wakeups, parse=parse

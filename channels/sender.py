@@ -23,13 +23,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.breaker import PROBE_S, Breaker
 from channels.errors import SendFailed
 from channels.fetching import Fetching
+from channels.opening import open_ways
 from channels.outcomes import INNOCENT, STATES, SUPPRESSES, TROUBLE, Then, decide
-from channels.pacing import Gate, pace_of
+from channels.pacing import Gate
 from channels.reports import act_on_reports
-from channels.simulator.adapter import CHANNELS as SIMULATED
-from channels.simulator.adapter import SimulatorAdapter
-from channels.telegram.adapter import TelegramAdapter
-from channels.telegram.render import render as render_telegram
 from channels.ways_out import Channel, Settles, Withheld, rendered
 from conversation import DeliveryState
 from runtime.clock import Clock, SystemClock
@@ -276,12 +273,7 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
     try:
         async with AsyncExitStack() as stack:
             files = Files(settings.home)
-            simulated = Channel(SimulatorAdapter(), lambda outbound: [outbound])
-            ways_out = dict.fromkeys(SIMULATED, simulated)
-            if settings.telegram_mode != "off" and settings.telegram_token is not None:
-                adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url, files=files)
-                pace = pace_of(settings, "telegram")
-                ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram, pace)
+            ways_out = await open_ways(settings, stack, files)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             fetching = Fetching(
                 database,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -25,6 +25,13 @@ from runtime.settings import Settings
 from storage.database import Database
 
 RETRY_AFTER_S: Final = 5
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "Kept; or it can never be read, and need not come again."},
+    403: {"description": "Not from the provider; nothing was read."},
+    413: {"description": "Larger than MAALEM_WEBHOOK_MAX_BYTES."},
+    503: {"description": "Could not be kept now: send it again."},
+}
+"""What every webhook answers, for the description of the interface."""
 
 Events = Sequence[Inbound | Delivery]
 
@@ -124,7 +131,7 @@ def off(app: FastAPI, path: str, sentence: str) -> None:
     async def not_here() -> Response:
         return PlainTextResponse(sentence, 404)
 
-    app.add_api_route(path, not_here, methods=["GET", "POST"], response_model=None)
+    app.add_api_route(path, not_here, methods=["GET", "POST"], response_model=None, include_in_schema=False)
 
 
 async def read_body(request: Request, most_bytes: int) -> bytes:

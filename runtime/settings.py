@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -13,13 +14,16 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from runtime.sms_dialect import sms_dialect
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 """The folder with the launcher, Rasa's files and the packages."""
 PREFIX: Final = "MAALEM_"
 WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
-"""What Telegram accepts as secret_token. Source: https://core.telegram.org/bots/api#setwebhook, read 2026-11-23."""
+"""What Telegram accepts as secret_token (https://core.telegram.org/bots/api#setwebhook, read 2026-11-23); for an SMS
+gateway it means the same in an address, written or escaped."""
 ENV_FILE_VARIABLE: Final = "MAALEM_ENV_FILE"
 """Names the settings file; not a setting itself, since it could not stand in the file it names."""
 
@@ -76,10 +80,37 @@ def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
+def _networks(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ipaddress.ip_network(one.strip()) for one in value.split(","))
+    except ValueError:
+        raise ValueError("must be addresses or networks like 10.1.2.3 or 10.1.2.0/24, a comma between them") from None
+
+
+def _changes(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("is not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError('must be a JSON object like {"in_text": "body"}')  # noqa: TRY004 - pydantic wants this one
+    try:
+        sms_dialect("kannel", value)
+    except ValidationError as error:
+        names = sorted({str(one["loc"][0]) for one in error.errors(include_input=False)})
+        raise ValueError(f"has what runtime/sms_dialect.py does not know: {', '.join(names)}") from None
+    return value
+
+
 Folder = Annotated[Path, AfterValidator(_in_project)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 RedisAddress = Annotated[str, AfterValidator(_redis_address)]
+Networks = Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+SmsChanges = Annotated[dict[str, Any], NoDecode, BeforeValidator(_changes)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
@@ -207,6 +238,38 @@ class Settings(BaseSettings):
         default="https://api.telegram.org", description="Server of the Bot API; another one for tests."
     )
 
+    # --- SMS by an HTTP gateway -------------------------------------------------------------------------------------
+    sms_gateway: Literal["off", "kannel", "jasmin"] = Field(
+        default="off", description="Make of the gateway, or the one most like it: kannel, jasmin, off."
+    )
+    sms_url: WebAddress | None = Field(
+        default=None, description="Where the gateway takes messages, with the path: https://…/cgi-bin/sendsms, …/send."
+    )
+    sms_user: str | None = Field(default=None, min_length=1, description="Our account's name at the gateway.")
+    sms_password: SecretStr | None = Field(
+        default=None, min_length=1, description="Our account's password at the gateway."
+    )
+    sms_sender: str | None = Field(
+        default=None, pattern=r"^\+?[0-9]{3,15}$", description="The short code or number that people write to."
+    )
+    sms_secret: WebhookSecret | None = Field(
+        default=None,
+        description="Secret that the gateway's requests carry: 1 to 256 letters, digits, _ and -. "
+        "This, or the networks, or both.",
+    )
+    sms_networks: Networks | None = Field(
+        default=None,
+        description="Addresses or networks that the gateway's requests come from, a comma between them.",
+    )
+    sms_callback_url: WebAddress | None = Field(
+        default=None, description="Address under which the gateway reaches us; by default MAALEM_PUBLIC_URL."
+    )
+    sms_changes: SmsChanges | None = Field(
+        default=None,
+        repr=False,
+        description="What this gateway calls differently, as JSON: fields of runtime/sms_dialect.py.",
+    )
+
     # --- law 09-08 --------------------------------------------------------------------------------------------------
     consent_version: str = Field(
         default="1",
@@ -223,6 +286,24 @@ class Settings(BaseSettings):
             raise ValueError(f"MAALEM_TELEGRAM_TOKEN is needed for MAALEM_TELEGRAM_MODE={self.telegram_mode}")
         if self.telegram_mode == "webhook" and self.telegram_secret is None:
             raise ValueError("MAALEM_TELEGRAM_SECRET is needed for MAALEM_TELEGRAM_MODE=webhook")
+        return self
+
+    @model_validator(mode="after")
+    def _sms_is_whole(self) -> Settings:
+        if self.sms_gateway == "off":
+            return self
+        dialect = sms_dialect(self.sms_gateway, self.sms_changes)
+        needed = {
+            "MAALEM_SMS_URL": self.sms_url,
+            "MAALEM_SMS_SENDER": self.sms_sender,
+            "MAALEM_SMS_USER": self.sms_user or dialect.out_username is None,
+            "MAALEM_SMS_PASSWORD": self.sms_password or dialect.out_password is None,
+            "MAALEM_SMS_SECRET or MAALEM_SMS_NETWORKS": self.sms_secret or self.sms_networks,
+            "MAALEM_PUBLIC_URL or MAALEM_SMS_CALLBACK_URL": self.sms_callback_url or self.public_url,
+        }
+        missing = [name for name, given in needed.items() if not given]
+        if missing:
+            raise ValueError(f"{'; '.join(missing)}: needed for MAALEM_SMS_GATEWAY={self.sms_gateway}")
         return self
 
 

@@ -1,4 +1,4 @@
-"""SMS as text: how many segments a text costs, how it is folded to cost few, and how an answer becomes numbered lines.
+"""SMS as text (segments, folding, numbered lines), and by an HTTP gateway: Kannel, Jasmin and their like.
 
-Which provider carries it is not known here: every SMS provider's adapter sends what `render` makes.
+What `render` makes any SMS provider's adapter can send; the other modules speak to the gateway.
 """

@@ -10,7 +10,7 @@ from typing import Final
 
 import regex
 
-from channels.sms.segments import GSM
+from channels.sms.alphabet import GSM
 
 _ALWAYS: Final = str.maketrans({
     **dict.fromkeys("“”„‟″", '"'),

@@ -1,6 +1,6 @@
 """Count what a text costs as SMS, and part it so that each page stays affordable.
 
-Source: 3GPP TS 23.038 (alphabet, extension table) and 23.040 (concatenation); channel facts 5, read 2026-11-23.
+Source: 3GPP TS 23.040 (concatenation); channel facts 5, read 2026-11-23.
 """
 
 from __future__ import annotations
@@ -11,15 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from channels.graphemes import LONGEST_PIECE, cut, pieces, utf16_units
-
-GSM_BASIC: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""The 127 characters of the default alphabet that cost one code; the 128th code is the escape. TS 23.038, 6.2.1."""
-GSM_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
-"""Characters that cost two codes, escape and code, never parted. TS 23.038, 6.2.1.1."""
-GSM: Final = GSM_BASIC | GSM_EXTENSION
+from channels.sms.alphabet import GSM, GSM_EXTENSION
 
 
 class SmsEncoding(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -13,8 +14,17 @@ from channels.telegram.health import Health
 from channels.telegram.parse import parse, verify
 from channels.telegram.payloads import CHANNEL, PATH, SECRET_HEADER
 from channels.telegram.polling import poll
-from channels.webhooks import Events, Webhooks, off
+from channels.webhooks import ANSWERS, Events, Webhooks, off
 from conversation import Inbound
+
+DESCRIBED: Final = {
+    "parameters": [{"name": SECRET_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}],
+    "requestBody": {
+        "required": True,
+        "description": "One update: https://core.telegram.org/bots/api#update",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
 
 
 class TelegramIn:
@@ -35,7 +45,15 @@ class TelegramIn:
     def add_routes(self, app: FastAPI) -> None:
         """The webhook; switched off it says so."""
         if self._mode == "webhook":
-            app.add_api_route(PATH, self.webhook, methods=["POST"], response_model=None)
+            app.add_api_route(
+                PATH,
+                self.webhook,
+                methods=["POST"],
+                response_model=None,
+                response_class=Response,
+                responses=ANSWERS,
+                openapi_extra=DESCRIBED,
+            )
         else:
             off(app, PATH, "Telegram's webhook is not switched on here.")
 

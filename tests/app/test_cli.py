@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
-from runtime.settings import PROJECT
+from runtime.settings import PROJECT, load_settings
 from tests.app.answering import answering
 
 COMMANDS = (
@@ -28,6 +29,7 @@ COMMANDS = (
     "doctor",
     "catalogs",
     "nlu",
+    "fakes",
     "telegram",
     "outbox",
     "media",
@@ -194,3 +196,26 @@ def test_a_refusal_of_telegram_is_told_without_the_token() -> None:
     assert done.returncode == 1
     assert "Telegram did not do it" in done.stderr
     assert TOKEN not in done.stdout + done.stderr
+
+
+def test_the_providers_that_are_made_up_tell_how_to_reach_them() -> None:
+    """Every variable they name exists, and together they are a whole setup."""
+    started = subprocess.Popen(
+        [sys.executable, "-m", "app", "fakes", "kannel", "--free-ports"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        lines = list(iter(lambda: started.stdout.readline() if started.stdout else "", "\n"))
+        variables = dict(line.strip().split("=", 1) for line in lines if line.startswith("MAALEM_"))
+        given: dict[str, Any] = {name.removeprefix("MAALEM_").lower(): value for name, value in variables.items()}
+        assert load_settings(**given).sms_gateway == "kannel"
+        assert httpx.get(variables["MAALEM_SMS_URL"], timeout=5).status_code == 403
+    finally:
+        started.terminate()
+        started.communicate(timeout=10)
+
+
+def test_a_provider_nobody_made_up_is_refused() -> None:
+    """Those that exist are named."""
+    done = _maalem("fakes", "fax")
+    assert done.returncode == 2
+    assert "telegram" in done.stderr

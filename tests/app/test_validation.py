@@ -74,7 +74,36 @@ def test_a_sentence_must_fit_wherever_it_may_appear(
     assert all("a_message (ary-Latn)" in problem for problem in outcome.problems)
 
 
-@pytest.mark.parametrize("check", [validation.catalogs, validation.channels, validation.facts])
+@pytest.mark.parametrize(("dear", "named"), [(0, 0), (5, 0), (6, 12)])
+def test_nineteen_of_twenty_messages_are_one_sms(dear: int, named: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a hundred in each language five may cost more; with six, each of them is named. Labels do not count."""
+    found = [
+        Entry(
+            f"utter_{number}",
+            language,
+            LONG if number < dear else "Salam",
+            sms=False,
+            choices=(),
+            surfaces=(Surface.SMS,),
+        )
+        for language in ("fr", "ary-Latn")
+        for number in range(100)
+    ]
+    found += [
+        Entry(name, language, LONG, sms=False, choices=(), surfaces=surfaces)
+        for name, language, surfaces in (
+            ("label_x", "fr", (Surface.SMS,)),
+            ("utter_chat", "fr", (Surface.TELEGRAM,)),
+            ("utter_arabic", "ary", (Surface.SMS,)),
+        )
+    ]
+    monkeypatch.setattr(sys.modules["i18n.check"], "entries", lambda: iter(found))
+    outcome = validation.sms()
+    assert len(outcome.problems) == named
+    assert f"{100 - dear}.0% of fr" in outcome.looked_at
+
+
+@pytest.mark.parametrize("check", [validation.catalogs, validation.channels, validation.sms, validation.facts])
 def test_our_own_texts_and_facts_are_well(check: Callable[[], Outcome]) -> None:
     """What is in the project passes."""
     assert check().problems == []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
 import sqlalchemy as sa
+import uvicorn
 
 from channels.gateway import create_app
 from runtime.clock import FixedClock
@@ -28,6 +31,23 @@ async def serving(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.
         httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
     ):
         yield client
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[str]:
+    """A gateway on a port of this machine, for whoever must call it from outside; its address."""
+    config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def rows(settings: Settings) -> list[Any]:

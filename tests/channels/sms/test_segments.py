@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.graphemes import LONGEST_PIECE, pieces
-from channels.sms.segments import GSM_BASIC, GSM_EXTENSION, SmsEncoding, encoding_of, measure, split
+from channels.sms.alphabet import GSM, GSM_BASIC, GSM_EXTENSION, decode_gsm
+from channels.sms.segments import SmsEncoding, encoding_of, measure, split
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 TEXTS = st.text(
@@ -160,3 +161,28 @@ def test_pieces_are_the_text(text: str) -> None:
     """No character is lost or moved, and no piece is too long for a segment."""
     assert "".join(pieces(text)) == text
     assert all(len(piece) <= LONGEST_PIECE for piece in pieces(text))
+
+
+def test_codes_of_the_alphabet_are_read_back() -> None:
+    """Each code gives one letter of its own, all of them the alphabet; the escape gives the extension's."""
+    letters = [decode_gsm(bytes([code])) for code in range(128) if code != 0x1B]
+    assert set(letters) == GSM_BASIC
+    extended = {decode_gsm(bytes([0x1B, code])) for code in range(128)} - GSM_BASIC - {""}
+    assert extended | set(letters) == GSM
+
+
+@pytest.mark.parametrize(
+    ("codes", "text"),
+    [
+        (b"\x00\x02\x05\x11", "@$é_"),
+        (b"\x1b\x65 1", "€ 1"),
+        (b"\x1b\x41", "A"),
+        (b"\x1b\x1b\x65", "e"),
+        (b"a\x1b", "a"),
+        (b"\x1b\xe9e\x80", "\ufffde\ufffd"),
+        (b"", ""),
+    ],
+)
+def test_an_escape_that_leads_nowhere_is_left_out(codes: bytes, text: str) -> None:
+    """An unknown extension is its plain letter (TS 23.038, 6.2.1.1); what is no code is U+FFFD."""
+    assert decode_gsm(codes) == text
