@@ -13,10 +13,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from channels.sender import Sender
+from channels.sender import Sender, run
 from channels.sms.adapter import SmsAdapter
 from channels.sms.render import render
-from channels.ways_out import Channel, run
+from channels.ways_out import Channel
 from conversation import Outbound, PersonKey
 from runtime.clock import FixedClock, SystemClock
 from runtime.settings import Settings, SettingsError, load_settings
