@@ -23,6 +23,7 @@ from channels.metrics import Metrics
 from channels.simulator import routes as simulator
 from channels.simulator.routes import Parse
 from channels.telegram.routes import TelegramIn
+from channels.twilio.routes import TwilioIn
 from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
@@ -60,7 +61,7 @@ class Gateway:
         self.intake = Intake(self.database, self.wakeups, clock)
         self.metrics = Metrics()
         self._webhooks = Webhooks(settings, clock, self.database, self.intake, self.metrics)
-        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks),)
+        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks), TwilioIn(self._webhooks))
         self._log = structlog.get_logger()
 
     @asynccontextmanager

@@ -21,8 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.errors import ErrorCode, SendFailed
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
+from channels.sms.render import render as render_sms
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
+from channels.twilio.payloads import SMS as TWILIO_SMS
+from channels.twilio.payloads import WHATSAPP as TWILIO_WHATSAPP
+from channels.twilio.render import render as render_twilio
+from channels.twilio.ways_out import adapter_of as twilio_adapter_of
 from conversation import DeliveryState, Outbound, PersonKey
 from runtime.clock import Clock, SystemClock
 from runtime.logs import person_hash
@@ -225,6 +230,9 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
             if settings.telegram_mode != "off" and settings.telegram_token is not None:
                 adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
+            for channel, render in ((TWILIO_WHATSAPP, render_twilio), (TWILIO_SMS, render_sms)):
+                if (twilio := twilio_adapter_of(settings, channel, database)) is not None:
+                    ways_out[channel] = Channel(await stack.enter_async_context(twilio), render)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             listener = stack.enter_context(wakeups.listen("outbox"))
             log.info("sender_ready")

@@ -18,6 +18,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT: Final = Path(__file__).resolve().parent.parent
 """The folder with the launcher, Rasa's files and the packages."""
 PREFIX: Final = "MAALEM_"
+TWILIO_SENDER: Final = re.compile(r"\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}")
+TWILIO_NAME: Final = re.compile(r"(?=.{1,11}$)[0-9 ]*[A-Za-z][A-Za-z0-9 ]*")
+"""What SMS may also be sent from. Source: https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id, read
+2026-11-23."""
 WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram accepts as secret_token. Source: https://core.telegram.org/bots/api#setwebhook, read 2026-11-23."""
 ENV_FILE_VARIABLE: Final = "MAALEM_ENV_FILE"
@@ -72,6 +76,16 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _twilio_sender(sender: str) -> str:
+    if not TWILIO_SENDER.fullmatch(sender):
+        raise ValueError("must be a number like +212… or a messaging service MG…")
+    return sender
+
+
+def _sms_sender(sender: str) -> str:
+    return sender if TWILIO_NAME.fullmatch(sender) else _twilio_sender(sender)
+
+
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
@@ -79,6 +93,8 @@ def _upper(value: Any) -> Any:
 Folder = Annotated[Path, AfterValidator(_in_project)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+TwilioSender = Annotated[str, AfterValidator(_twilio_sender)]
+SmsSender = Annotated[str, AfterValidator(_sms_sender)]
 RedisAddress = Annotated[str, AfterValidator(_redis_address)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
@@ -179,6 +195,40 @@ class Settings(BaseSettings):
         default="https://api.telegram.org", description="Server of the Bot API; another one for tests."
     )
 
+    # --- Twilio -----------------------------------------------------------------------------------------------------
+    twilio_account_sid: str | None = Field(
+        default=None, pattern=r"^AC[0-9a-fA-F]{32}$", description="Twilio's account: AC and 32 hexadecimal digits."
+    )
+    twilio_auth_token: SecretStr | None = Field(
+        default=None, min_length=8, description="The account's primary auth token: signs webhooks, opens the API."
+    )
+    twilio_webhook_keys: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        description="Shared keys that sign webhooks instead of the token, where Twilio is set up so; "
+        "with commas between.",
+    )
+    twilio_whatsapp_from: TwilioSender | None = Field(
+        default=None,
+        description="What WhatsApp by Twilio is sent from: a number, or a messaging service MG…. Switches it on.",
+    )
+    twilio_sms_from: SmsSender | None = Field(
+        default=None,
+        description="What SMS by Twilio is sent from: a number, MG…, or a name. Switches it on. One-way to Morocco.",
+    )
+    twilio_base_url: WebAddress = Field(
+        default="https://api.twilio.com", description="Server of Twilio's API; another region, or one for tests."
+    )
+    twilio_typing: bool = Field(
+        default=False, description="Show people on WhatsApp by Twilio that an answer is being written. In public beta."
+    )
+    twilio_reconcile_every_min: float = Field(
+        default=10, ge=0, le=1440, description="How often to look for messages no webhook brought, minutes; 0 is never."
+    )
+    twilio_reconcile_hours: float = Field(
+        default=24, ge=1, le=168, description="How far back to look for them after a start or a failure, hours."
+    )
+
     # --- law 09-08 --------------------------------------------------------------------------------------------------
     consent_version: str = Field(
         default="1",
@@ -195,6 +245,15 @@ class Settings(BaseSettings):
             raise ValueError(f"MAALEM_TELEGRAM_TOKEN is needed for MAALEM_TELEGRAM_MODE={self.telegram_mode}")
         if self.telegram_mode == "webhook" and self.telegram_secret is None:
             raise ValueError("MAALEM_TELEGRAM_SECRET is needed for MAALEM_TELEGRAM_MODE=webhook")
+        return self
+
+    @model_validator(mode="after")
+    def _twilio_is_whole(self) -> Settings:
+        if self.twilio_whatsapp_from is None and self.twilio_sms_from is None:
+            return self
+        for name in ("twilio_account_sid", "twilio_auth_token", "public_url"):
+            if getattr(self, name) is None:
+                raise ValueError(f"{PREFIX}{name.upper()} is needed for WhatsApp or SMS by Twilio")
         return self
 
 
