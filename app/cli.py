@@ -27,8 +27,10 @@ app = typer.Typer(
 )
 telegram_app = typer.Typer(help="Telegram's side: where it sends what people write.", no_args_is_help=True)
 webhook_app = typer.Typer(help="The address that Telegram calls.", no_args_is_help=True)
+twilio_app = typer.Typer(help="Twilio's side: templates for buttons, how the account is set up.", no_args_is_help=True)
 telegram_app.add_typer(webhook_app, name="webhook")
 app.add_typer(telegram_app, name="telegram")
+app.add_typer(twilio_app, name="twilio")
 
 Name = Annotated[str, typer.Option("--name", help="This process's name in the logs, unique among those that run.")]
 
@@ -165,6 +167,26 @@ def webhook_info() -> None:
     from app.telegram import webhook_info as ask
 
     _console().print(asyncio.run(ask(load_settings())), markup=False)
+
+
+@twilio_app.command("content")
+def twilio_content(
+    *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made.")] = False
+) -> None:
+    """Make the templates that buttons and lists on WhatsApp go by; run again it changes nothing."""
+    from app.twilio import make_templates
+
+    for line in asyncio.run(make_templates(load_settings(), dry_run=dry_run)):
+        _console().print(line, markup=False)
+
+
+@twilio_app.command("check")
+def twilio_check() -> None:
+    """Ask Twilio about the account, what we send from, and the addresses it calls."""
+    from app.doctor import show
+    from app.twilio import check
+
+    raise typer.Exit(0 if show(_console(), asyncio.run(check(load_settings()))) else 1)
 
 
 def main() -> None:
