@@ -46,7 +46,10 @@ async def fetch(client: TwilioClient, ref: str, most_bytes: int) -> Fetched:
     Raises:
         SendFailed: `FILE_REFUSED` where it is larger, gone, or leads to another host; or as `TwilioClient.get`.
     """
-    url = _address(ref)
+    try:
+        url = httpx.URL(ref)
+    except httpx.InvalidURL:
+        raise SendFailed(ErrorCode.FILE_REFUSED, provider_code="no address") from None
     for hop in range(MOST_REDIRECTS + 1):
         own = is_own(url, client.base_url)
         if not own and not (hop and is_store(url)):
@@ -54,9 +57,9 @@ async def fetch(client: TwilioClient, ref: str, most_bytes: int) -> Fetched:
         request = client.http.build_request("GET", url, headers={"accept-encoding": "identity"})
         response = await answered(client.http.send(request, auth=client.auth if own else None, stream=True))
         try:
-            if not response.is_redirect:
+            if response.next_request is None:
                 return Fetched(await _content(response, most_bytes), response.headers.get("content-type"))
-            url = _address(str(url.join(_address(response.headers["location"]))))
+            url = response.next_request.url
         finally:
             await response.aclose()
     raise SendFailed(ErrorCode.FILE_REFUSED, provider_code="too many redirects")
@@ -79,10 +82,3 @@ async def _content(response: httpx.Response, most_bytes: int) -> bytes:
     except httpx.RequestError as error:
         failure = SendFailed(ErrorCode.UNREACHABLE, provider_code=type(error).__name__)
     raise failure
-
-
-def _address(link: str) -> httpx.URL:
-    try:
-        return httpx.URL(link)
-    except httpx.InvalidURL:
-        raise SendFailed(ErrorCode.FILE_REFUSED, provider_code="no address") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -249,7 +250,7 @@ def test_the_doctor_tells_of_twilio(
         ({"twilio_auth_token": "short"}, "MAALEM_TWILIO_AUTH_TOKEN"),
     ],
 )
-def test_half_a_setup_does_not_start(tmp_path: Path, given: dict[str, object], problem: str) -> None:
+def test_half_a_setup_does_not_start(tmp_path: Path, given: dict[str, Any], problem: str) -> None:
     """What is missing or wrong is named; a secret's value is not."""
     with pytest.raises(SettingsError) as raised:
         load_settings(home=tmp_path, **given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 import httpx
@@ -62,6 +63,8 @@ async def test_a_file_over_the_limit_is_not_taken(client: TwilioClient, link: st
         "/relative",
         "",
         "https://[",
+        "https://api.twilio.com:port/x",
+        "https://api.twilio.com/\x00",
     ],
 )
 async def test_what_is_not_twilio_is_not_asked(twilio: FakeTwilio, client: TwilioClient, elsewhere: str) -> None:
@@ -70,7 +73,7 @@ async def test_what_is_not_twilio_is_not_asked(twilio: FakeTwilio, client: Twili
     assert twilio.requests() == []
 
 
-@pytest.mark.parametrize("location", ["http://169.254.169.254/latest", "https://example.org/x", "https://["])
+@pytest.mark.parametrize("location", ["http://169.254.169.254/latest", "https://example.org/x"])
 async def test_a_redirect_elsewhere_is_not_followed(
     twilio: FakeTwilio, client: TwilioClient, link: str, location: str
 ) -> None:
@@ -108,10 +111,39 @@ async def test_what_may_work_later_is_told_from_what_will_not(
 async def test_a_kept_file_is_deleted_at_twilio(twilio: FakeTwilio, whatsapp: TwilioAdapter, link: str) -> None:
     """Once; again is no harm; what is not a file of ours is not touched."""
     await whatsapp.fetch(link, 100_000)
-    for ref in (link, link, "https://[", "https://example.org/2010-04-01/x", link.replace("Messages", "Recordings")):
+    for ref in (
+        link,
+        link,
+        "https://x:port",
+        "https://example.org/2010-04-01/x",
+        link.replace("Messages", "Recordings"),
+    ):
         await whatsapp.forget(ref)
     assert [one.method for one in twilio.requests("DELETE ")] == ["DELETE", "DELETE"]
     assert twilio.state.media == {}
+
+
+async def test_a_file_that_stops_half_way_may_be_fetched_again(client: TwilioClient) -> None:
+    """Announced longer than it comes: what is there is not taken for the whole."""
+
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")
+        writer.close()
+
+    server = await asyncio.start_server(half, "127.0.0.1", 0)
+    client.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    assert (await refused(client, client.base_url + "/x")).code is ErrorCode.UNREACHABLE
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_file_that_cannot_be_deleted_is_told(twilio: FakeTwilio, whatsapp: TwilioAdapter, link: str) -> None:
+    """It is still there."""
+    twilio.queue(Answer("DELETE ", 500))
+    with pytest.raises(SendFailed):
+        await whatsapp.forget(link)
+    assert twilio.state.media
 
 
 @pytest.mark.parametrize(

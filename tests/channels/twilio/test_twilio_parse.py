@@ -95,6 +95,12 @@ def test_what_is_no_form_is_malformed(body: bytes) -> None:
         parse_message(body, SMS, received_at=RECEIVED)
 
 
+def test_ten_files_are_enough() -> None:
+    """Twilio brings no more; what else is in the form is left."""
+    form = {"MessageSid": "MM1", "From": "+33600000000"} | {f"MediaUrl{number}": "https://x" for number in range(12)}
+    assert len(parse_message(urlencode(form).encode(), SMS, received_at=RECEIVED)) == 10
+
+
 URL: Final = "https://bot.example.org/webhooks/twilio/whatsapp"
 KEY: Final = "made-up-shared-key"
 FORM: Final = {"MessageSid": "SM1", "From": "whatsapp:+212600000000", "Body": "سلام  + é ", "ToCity": "", "Z": "1&2=3"}

@@ -11,7 +11,8 @@ from typing import Final
 import pytest
 
 from channels.errors import SendFailed
-from channels.intake import Intake
+from channels.intake import Intake, IntakeClosed
+from channels.twilio import adapter as adapter_module
 from channels.twilio.adapter import TwilioAdapter
 from channels.twilio.payloads import SMS, WHATSAPP
 from channels.twilio.reconciling import Take, look, reconcile
@@ -187,6 +188,32 @@ async def test_a_failed_look_is_made_up_for_by_the_next(
     since = [datetime.fromisoformat(one.params["DateSent>"]) for one in twilio.requests("GET Messages.json")]
     back = [round((clock.now() - one) / timedelta(minutes=1)) for one in since[:4]]
     assert back == [360, 360, 360, 15]
+
+
+async def test_looking_ends_with_the_gateway(
+    settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
+) -> None:
+    """What is found while the doors close is found again next time."""
+    twilio.receive(FROM, "x", at=clock.now() - timedelta(minutes=5))
+    async with taking(settings, clock) as (database, _):
+
+        async def closed(_channel: str, _events: Events) -> int:
+            raise IntakeClosed
+
+        async with asyncio.timeout(5):
+            await reconcile(whatsapp, database, closed, clock, every_s=0.01, longest=HOUR)
+    assert rows(settings) == []
+
+
+async def test_a_list_without_end_is_left(
+    settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read by then is fed in, and a warning says that there is more."""
+    monkeypatch.setattr(adapter_module, "MOST_PAGES", 2)
+    twilio.state.page_size = 1
+    for minutes in (7, 6, 5):
+        twilio.receive(FROM, str(minutes), at=NOW - timedelta(minutes=minutes))
+    assert await looked(settings, clock, whatsapp) == 2
 
 
 async def test_the_gateway_looks_by_itself(settings: Settings, clock: FixedClock, twilio: FakeTwilio) -> None:
