@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 telegram_app = typer.Typer(help="Telegram's side: where it sends what people write.", no_args_is_help=True)
 webhook_app = typer.Typer(help="The address that Telegram calls.", no_args_is_help=True)
+twilio_app = typer.Typer(help="Twilio's side: templates for buttons, how the account is set up.", no_args_is_help=True)
 telegram_app.add_typer(webhook_app, name="webhook")
 app.add_typer(telegram_app, name="telegram")
 app.add_typer(nlu_app, name="nlu")
@@ -37,6 +38,7 @@ app.add_typer(outbox_app, name="outbox")
 
 media_app = typer.Typer(help="Files people have sent: which there are, and copies of them.", no_args_is_help=True)
 app.add_typer(media_app, name="media")
+app.add_typer(twilio_app, name="twilio")
 
 Name = Annotated[str, typer.Option("--name", help="This process's name in the logs, unique among those that run.")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="As `list` shows it.")]
@@ -258,6 +260,26 @@ def media_export(
     from app.media import exported
 
     _console().print(str(exported(load_settings(), media_id, folder)), markup=False)
+
+
+@twilio_app.command("content")
+def twilio_content(
+    *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made.")] = False
+) -> None:
+    """Make the templates that buttons and lists on WhatsApp go by; run again it changes nothing."""
+    from app.twilio import make_templates
+
+    for line in asyncio.run(make_templates(load_settings(), dry_run=dry_run)):
+        _console().print(line, markup=False)
+
+
+@twilio_app.command("check")
+def twilio_check() -> None:
+    """Ask Twilio about the account, what we send from, and the addresses it calls."""
+    from app.doctor import show
+    from app.twilio import check
+
+    raise typer.Exit(0 if show(_console(), asyncio.run(check(load_settings()))) else 1)
 
 
 def main() -> None:

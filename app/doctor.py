@@ -8,7 +8,7 @@ import importlib.metadata
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -32,6 +32,8 @@ class State(StrEnum):
     WELL = "✓"
     LATER = "○"
     """Not there yet; `up` sees to it."""
+    MIND = "!"
+    """It works, and somebody must know how far."""
     ILL = "✗"
 
 
@@ -63,6 +65,7 @@ def examine() -> Iterator[Finding]:
         ("redis", _redis),
         ("telegram", _telegram),
         ("sending", _sending),
+        ("twilio", _twilio),
     )
     for what, look in looks:
         try:
@@ -77,13 +80,19 @@ def report(console: Console, findings: Iterator[Finding]) -> bool:
     Returns:
         Whether nothing is ill.
     """
-    colours = {State.WELL: "green", State.LATER: "yellow", State.ILL: "red"}
+    well = show(console, findings)
+    console.print("All is well: ./maalem up" if well else "Mend what is marked ✗, then: ./maalem doctor")
+    return well
+
+
+def show(console: Console, findings: Iterable[Finding]) -> bool:
+    """Print findings alone; whether nothing is ill."""
+    colours = {State.WELL: "green", State.LATER: "yellow", State.MIND: "yellow", State.ILL: "red"}
     well = True
     for finding in findings:
         well = well and finding.state is not State.ILL
-        console.print(f"[{colours[finding.state]}]{finding.state}[/] {finding.what:<13}", end="")
+        console.print(f"[{colours[finding.state]}]{finding.state}[/] {finding.what:<16}", end="")
         console.print(finding.words, markup=False, highlight=False, soft_wrap=True)
-    console.print("All is well: ./maalem up" if well else "Mend what is marked ✗, then: ./maalem doctor")
     return well
 
 
@@ -225,3 +234,13 @@ def _sending(settings: Settings) -> Finding:
     )
     ours = {ErrorCode.CONFIGURATION, ErrorCode.SUSPENDED} & {way.reason for way in paused}
     return Finding("sending", State.ILL if ours else State.LATER, words + dead)
+
+
+def _twilio(settings: Settings) -> Finding:
+    from app.twilio import ONE_WAY
+
+    if settings.twilio_sms_from is not None:
+        return Finding("twilio", State.MIND, f"{ONE_WAY}. More: ./maalem twilio check")
+    if settings.twilio_whatsapp_from is not None:
+        return Finding("twilio", State.WELL, "WhatsApp is on; ./maalem twilio check asks Twilio how it is set up")
+    return Finding("twilio", State.WELL, "off: MAALEM_TWILIO_WHATSAPP_FROM with an account switches it on")

@@ -24,6 +24,7 @@ from channels.simulator import routes as simulator
 from channels.simulator.routes import Parse
 from channels.sms.routes import SmsIn
 from channels.telegram.routes import TelegramIn
+from channels.twilio.routes import TwilioIn
 from channels.webhooks import Webhooks
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
@@ -61,7 +62,11 @@ class Gateway:
         self.intake = Intake(self.database, self.wakeups, clock)
         self.metrics = Metrics()
         self._webhooks = Webhooks(settings, clock, self.database, self.intake, self.metrics)
-        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks), SmsIn(self._webhooks))
+        self.providers: tuple[Provider, ...] = (
+            TelegramIn(self._webhooks),
+            SmsIn(self._webhooks),
+            TwilioIn(self._webhooks),
+        )
         self._log = structlog.get_logger()
 
     @asynccontextmanager

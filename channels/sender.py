@@ -273,7 +273,7 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
     try:
         async with AsyncExitStack() as stack:
             files = Files(settings.home)
-            ways_out = await open_ways(settings, stack, files)
+            ways_out = await open_ways(settings, stack, files, database)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             fetching = Fetching(
                 database,

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import ipaddress
-import json
 import os
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Any, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.setting_types import (
+    PROJECT,
+    Folder,
+    LogLevel,
+    Networks,
+    RedisAddress,
+    SmsChanges,
+    SmsSender,
+    TwilioSender,
+    WebAddress,
+    WebhookSecret,
+    in_project,
+    is_loopback,
+)
 from runtime.sms_dialect import sms_dialect
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
-"""The folder with the launcher, Rasa's files and the packages."""
+__all__ = ["PREFIX", "PROJECT", "Settings", "SettingsError", "is_loopback", "load_settings", "variable_names"]
+
 PREFIX: Final = "MAALEM_"
-WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
-"""What Telegram accepts as secret_token (https://core.telegram.org/bots/api#setwebhook, read 2026-11-23); for an SMS
-gateway it means the same in an address, written or escaped."""
 ENV_FILE_VARIABLE: Final = "MAALEM_ENV_FILE"
 """Names the settings file; not a setting itself, since it could not stand in the file it names."""
 
@@ -38,80 +45,6 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def _in_project(path: Path) -> Path:
-    """Make a path absolute: `~` is the person's own folder, a relative path starts at the project, never at the cwd."""
-    return Path(os.path.normpath(PROJECT / path.expanduser()))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine and cannot be reached from another."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address like https://bot.example.org")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("must begin with https:// (http:// only on this machine)")
-    return url.rstrip("/")
-
-
-def _redis_address(url: str) -> str:
-    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    return url
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    if not WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
-        raise ValueError("must be 1 to 256 letters, digits, _ and -")
-    return secret
-
-
-def _upper(value: Any) -> Any:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _networks(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return tuple(ipaddress.ip_network(one.strip()) for one in value.split(","))
-    except ValueError:
-        raise ValueError("must be addresses or networks like 10.1.2.3 or 10.1.2.0/24, a comma between them") from None
-
-
-def _changes(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise ValueError("is not JSON") from None
-    if not isinstance(value, dict):
-        raise ValueError('must be a JSON object like {"in_text": "body"}')  # noqa: TRY004 - pydantic wants this one
-    try:
-        sms_dialect("kannel", value)
-    except ValidationError as error:
-        names = sorted({str(one["loc"][0]) for one in error.errors(include_input=False)})
-        raise ValueError(f"has what runtime/sms_dialect.py does not know: {', '.join(names)}") from None
-    return value
-
-
-Folder = Annotated[Path, AfterValidator(_in_project)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
-RedisAddress = Annotated[str, AfterValidator(_redis_address)]
-Networks = Annotated[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
-SmsChanges = Annotated[dict[str, Any], NoDecode, BeforeValidator(_changes)]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
 def _sqlite_in_home(values: dict[str, Any]) -> str:
@@ -270,6 +203,40 @@ class Settings(BaseSettings):
         description="What this gateway calls differently, as JSON: fields of runtime/sms_dialect.py.",
     )
 
+    # --- Twilio -----------------------------------------------------------------------------------------------------
+    twilio_account_sid: str | None = Field(
+        default=None, pattern=r"^AC[0-9a-fA-F]{32}$", description="Twilio's account: AC and 32 hexadecimal digits."
+    )
+    twilio_auth_token: SecretStr | None = Field(
+        default=None, min_length=8, description="The account's primary auth token: signs webhooks, opens the API."
+    )
+    twilio_webhook_keys: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        description="Shared keys that sign webhooks instead of the token, where Twilio is set up so; "
+        "with commas between.",
+    )
+    twilio_whatsapp_from: TwilioSender | None = Field(
+        default=None,
+        description="What WhatsApp by Twilio is sent from: a number, or a messaging service MG…. Switches it on.",
+    )
+    twilio_sms_from: SmsSender | None = Field(
+        default=None,
+        description="What SMS by Twilio is sent from: a number, MG…, or a name. Switches it on. One-way to Morocco.",
+    )
+    twilio_base_url: WebAddress = Field(
+        default="https://api.twilio.com", description="Server of Twilio's API; another region, or one for tests."
+    )
+    twilio_typing: bool = Field(
+        default=False, description="Show people on WhatsApp by Twilio that an answer is being written. In public beta."
+    )
+    twilio_reconcile_every_min: float = Field(
+        default=10, ge=0, le=1440, description="How often to look for messages no webhook brought, minutes; 0 is never."
+    )
+    twilio_reconcile_hours: float = Field(
+        default=24, ge=1, le=168, description="How far back to look for them after a start or a failure, hours."
+    )
+
     # --- law 09-08 --------------------------------------------------------------------------------------------------
     consent_version: str = Field(
         default="1",
@@ -306,6 +273,15 @@ class Settings(BaseSettings):
             raise ValueError(f"{'; '.join(missing)}: needed for MAALEM_SMS_GATEWAY={self.sms_gateway}")
         return self
 
+    @model_validator(mode="after")
+    def _twilio_is_whole(self) -> Settings:
+        if self.twilio_whatsapp_from is None and self.twilio_sms_from is None:
+            return self
+        for name in ("twilio_account_sid", "twilio_auth_token", "public_url"):
+            if getattr(self, name) is None:
+                raise ValueError(f"{PREFIX}{name.upper()} is needed for WhatsApp or SMS by Twilio")
+        return self
+
 
 def variable_names() -> dict[str, str]:
     """Variable → description, in the order of `Settings`: what `.env.example` and the operations page must list."""
@@ -323,7 +299,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
         SettingsError: With every problem at once: a misspelt variable, a value out of bounds, an unreadable file.
     """
     environment = os.environ if environment is None else environment
-    env_file = _in_project(Path(environment.get(ENV_FILE_VARIABLE) or ".env"))
+    env_file = in_project(Path(environment.get(ENV_FILE_VARIABLE) or ".env"))
     problems = [_unknown(name, "the environment") for name in sorted(environment) if _is_misspelt(name)]
     try:
         written = dotenv_values(env_file, encoding="utf-8") if env_file.is_file() else {}

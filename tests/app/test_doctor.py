@@ -33,6 +33,7 @@ def test_a_fresh_folder_is_not_ill() -> None:
     assert list(found) == [
         "interpreter", "dependencies", "settings", "home", "disk", "database", "model", "port", "redis", "telegram",
         "sending",
+        "twilio",
     ]  # fmt: skip
     assert not [finding for finding in found.values() if finding.state is State.ILL]
     assert found["database"].state is State.LATER
