@@ -1,6 +1,6 @@
 """One gateway process for the benchmark: the real one, or the real one without (or with lone) commits to compare with.
 
-python -m benchmarks.gateway_process {kept,each,none}     settings in MAALEM_… as always
+python -m benchmarks.gateway_process {kept,postgresql,each,none}     settings in MAALEM_… as always
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from runtime.settings import load_settings
 
 VARIANTS: Final = {
     "kept": "as it is: requests that come together share a commit",
+    "postgresql": "as it is, on PostgreSQL",
     "each": "one commit for each request",
     "none": "nothing is kept: only HTTP, checking and parsing",
 }

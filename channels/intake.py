@@ -102,10 +102,10 @@ class Intake:
 
     def _commit(self, items: list[_Item]) -> None:
         now = self._clock.now()
-        results: list[int | BaseException]
+        results: Sequence[int | BaseException]
         try:
             with self._database.begin() as connection:
-                results = [self._store(connection, item, now) for item in items]
+                results = self._store(connection, items, now)
         except Exception as error:  # noqa: BLE001 - each request must hear of it
             if len(items) > 1 and not isinstance(error, OperationalError):
                 for item in items:  # what one of them holds must not cost the others their place
@@ -122,12 +122,14 @@ class Intake:
             loop.call_soon_threadsafe(_settle, pairs)
 
     @staticmethod
-    def _store(connection: sa.Connection, item: _Item, now: datetime) -> int:
-        messages = [event for event in item.events if isinstance(event, Inbound)]
-        for event in item.events:
-            if isinstance(event, Delivery):
-                deliveries.deliver(connection, event)
-        return inbox.store(connection, messages, received_at=now, wait_s=item.wait_s)
+    def _store(connection: sa.Connection, items: list[_Item], now: datetime) -> list[int]:
+        arrivals = []
+        for item in items:
+            arrivals.append(inbox.Arrival([event for event in item.events if isinstance(event, Inbound)], item.wait_s))
+            for event in item.events:
+                if isinstance(event, Delivery):
+                    deliveries.deliver(connection, event)
+        return inbox.store_all(connection, arrivals, received_at=now)
 
 
 def _settle(pairs: list[tuple[_Item, int | BaseException]]) -> None:

@@ -6,7 +6,7 @@ provider hears 200, and closed in the same transaction that holds everything its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,22 +48,29 @@ class Waiting:
     received_at: datetime
 
 
-_ONCE: Final = ("channel", "provider_message_id")
-_store_sqlite = sqlite.insert(inbox).on_conflict_do_nothing(index_elements=_ONCE)
-_store_postgresql = postgresql.insert(inbox).on_conflict_do_nothing(index_elements=_ONCE).returning(inbox.c.id)
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What one request of a provider brought.
+
+    Attributes:
+        inbounds: In the order the provider gave them.
+        wait_s: Seconds in which a burst of short messages may still grow before it is answered.
+    """
+
+    inbounds: Sequence[Inbound]
+    wait_s: float = 0
 
 
-def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at: datetime, wait_s: float = 0) -> int:
-    """Keep what came in; a message that is already here is left alone.
+def store_all(connection: sa.Connection, arrivals: Sequence[Arrival], *, received_at: datetime) -> list[int]:
+    """Keep what came in, in one statement; a message that is already here, or comes twice, is kept once.
 
     Args:
         connection: The caller's transaction: acknowledge to the provider only after it has committed.
-        inbounds: In the order the provider gave them.
+        arrivals: In the order they came.
         received_at: Now.
-        wait_s: Seconds in which a burst of short messages may still grow before it is answered.
 
     Returns:
-        How many were new.
+        How many messages of each were new.
     """
     rows = [
         {
@@ -73,16 +80,38 @@ def store(connection: sa.Connection, inbounds: Iterable[Inbound], *, received_at
             "body": wire.dump(inbound),
             "state": WAITING,
             "attempts": 0,
-            "not_before": received_at + timedelta(seconds=wait_s),
+            "not_before": received_at + timedelta(seconds=arrival.wait_s),
             "received_at": received_at,
         }
-        for inbound in inbounds
+        for arrival in arrivals
+        for inbound in arrival.inbounds
     ]
     if not rows:
-        return 0
-    if connection.dialect.name == "postgresql":
-        return len(connection.execute(_store_postgresql.values(rows)).all())
-    return connection.execute(_store_sqlite, rows).rowcount
+        return [0] * len(arrivals)
+    insert = _store_postgresql if connection.dialect.name == "postgresql" else _store_sqlite
+    new = {(row.channel, row.provider_message_id) for row in connection.execute(insert, rows)}
+    return [sum(_first(inbound, new) for inbound in arrival.inbounds) for arrival in arrivals]
+
+
+def store(connection: sa.Connection, inbounds: Sequence[Inbound], *, received_at: datetime, wait_s: float = 0) -> int:
+    """Keep what one request brought, as `store_all` does; how many messages were new."""
+    return store_all(connection, [Arrival(inbounds, wait_s)], received_at=received_at)[0]
+
+
+def _first(inbound: Inbound, new: set[tuple[str, str]]) -> bool:
+    """Whether this is the message that was new, and not a repeat of it that came in the same moment."""
+    key = (inbound.person.channel, inbound.message_id)
+    if key not in new:
+        return False
+    new.remove(key)
+    return True
+
+
+# Built once: to build a statement costs more than to run it.
+_ONCE: Final = ("channel", "provider_message_id")
+_NEW: Final = (inbox.c.channel, inbox.c.provider_message_id)
+_store_sqlite = sqlite.insert(inbox).on_conflict_do_nothing(index_elements=_ONCE).returning(*_NEW)
+_store_postgresql = postgresql.insert(inbox).on_conflict_do_nothing(index_elements=_ONCE).returning(*_NEW)
 
 
 LOOKED_AT: Final = 20

@@ -7,6 +7,7 @@ speakers; candidates are those of the channel facts (2.7), and spellings people 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -24,7 +25,7 @@ class Wish(StrEnum):
     RESUME_MESSAGES = "resume_messages"
 
 
-WORDS: Final = {
+WORDS: Final[Mapping[Wish, Mapping[str, tuple[str, ...]]]] = {
     Wish.STOP: {
         "ary": ("حبس", "حبسو", "حبسوا", "وقف", "وقفو", "وقفوا", "سطوب", "ستوب"),
         "ary-Latn": (
