@@ -1,8 +1,8 @@
 """People: their identities on channels, their language, their consent, what is kept of them and its erasure.
 
 A person has identities (channel + opaque address); a phone number is an attribute that may be absent. One person may
-have several on the same channel (WhatsApp: a number and a business-scoped id, channel facts 3.8): all of them lead to the
-same conversation, and answers go to the first.
+have several on the same channel (WhatsApp: a number and a business-scoped id, channel facts 3.8): all of them lead to
+the same conversation, and answers go to the first.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from conversation import PersonKey
+from storage.database import insert_into
 from storage.tables import (
     consent,
     conversation,
@@ -71,7 +72,7 @@ def ensure(
         .returning(conversation.c.id)
     ).scalar_one()
     mine = connection.execute(
-        _insert(connection, identity)
+        insert_into(connection, identity)
         .values(
             person_id=person_id,
             conversation_id=conversation_id,
@@ -116,7 +117,7 @@ def link(
         return
     person_id = _person_of(connection, conversation_id)
     connection.execute(
-        _insert(connection, identity).on_conflict_do_nothing(index_elements=["channel", "address"]),
+        insert_into(connection, identity).on_conflict_do_nothing(index_elements=["channel", "address"]),
         [
             {
                 "person_id": person_id,
@@ -144,12 +145,12 @@ def move(
         now: The present.
     """
     link(connection, conversation_id, channel, addresses, now=now)
-    mine = (identity.c.conversation_id == conversation_id, identity.c.channel == channel)
-    names = sa.select(identity.c.display_name, identity.c.blocked_at).where(*mine).order_by(identity.c.id).limit(1)
-    before = connection.execute(names).one()
-    connection.execute(identity.delete().where(*mine, identity.c.address.not_in(addresses)))
     connection.execute(
-        identity.update().where(*mine).values(display_name=before.display_name, blocked_at=before.blocked_at)
+        identity.delete().where(
+            identity.c.conversation_id == conversation_id,
+            identity.c.channel == channel,
+            identity.c.address.not_in(addresses),
+        )
     )
     connection.execute(
         outbox.update()
@@ -176,8 +177,18 @@ def _merge(connection: sa.Connection, kept: int, other: int) -> None:
     for table in metadata.tables.values():
         for column in table.columns:
             if column.references(person.c.id):
-                connection.execute(table.update().where(column == gone).values({column.name: person_id}))
+                _hand_over(connection, table, column, gone, person_id)
     connection.execute(person.delete().where(person.c.id == gone))
+
+
+def _hand_over(connection: sa.Connection, table: sa.Table, column: sa.Column[Any], before: int, after: int) -> None:
+    """Give rows to another person; one they have as well, where only one may stand, is let go."""
+    for (row_id,) in connection.execute(sa.select(table.c.id).where(column == before)).all():
+        try:
+            with connection.begin_nested():
+                connection.execute(table.update().where(table.c.id == row_id).values({column.name: after}))
+        except IntegrityError:
+            connection.execute(table.delete().where(table.c.id == row_id))
 
 
 def _person_of(connection: sa.Connection, conversation_id: int) -> int:
@@ -185,10 +196,6 @@ def _person_of(connection: sa.Connection, conversation_id: int) -> int:
         sa.select(conversation.c.person_id).where(conversation.c.id == conversation_id)
     ).scalar_one()
     return found
-
-
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def set_language(connection: sa.Connection, person_id: int, language: str, *, chosen: bool) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from conversation import Inbound, InboundKind, Outbound, PersonKey
 from storage import inbox, journeys, outbox, people
 from storage.database import Database
-from storage.tables import conversation, identity, person
+from storage.tables import consent, conversation, identity, person
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PHONE, USER, NEW_PHONE, NEW_USER = "212600000001", "MA.1000000000000001", "212600000002", "MA.1000000000000002"
@@ -26,7 +26,7 @@ def arrive(database: Database, *messages: Inbound) -> list[tuple[int, list[str]]
     """Keep what came in and serve it all; (conversation, message ids) of each turn."""
     with database.begin() as connection:
         inbox.store(connection, messages, received_at=NOW)
-    served = []
+    served: list[tuple[int, list[str]]] = []
     while True:
         with database.begin_light() as connection:
             claim = inbox.claim(connection, owner="a", now=NOW, lease_s=20)
@@ -174,13 +174,28 @@ def test_who_wrote_from_the_new_number_before_the_move_was_told_is_joined(databa
     assert count(database, person) == 1
 
 
-def test_a_blocked_person_stays_blocked_after_a_move(database: Database) -> None:
-    """A new number is no consent."""
-    ((known, _),) = arrive(database, a_message("1", PHONE))
+def test_joining_lets_go_of_what_may_stand_only_once(database: Database) -> None:
+    """A row both have stays once, the rest of the second person's rows are handed over."""
+    ((kept, _),) = arrive(database, a_message("1", PHONE))
+    ((other, _),) = arrive(database, a_message("2", USER))
     with database.begin() as connection:
-        people.set_blocked(connection, PersonKey("whatsapp", PHONE), NOW)
-    arrive(database, a_message("2", PHONE, kind=InboundKind.MOVED, moved_to=NEW_PHONE))
-    assert facts(database, known)["blocked_at"] == NOW
+        connection.execute(sa.text("CREATE UNIQUE INDEX once ON consent (person_id, version)"))
+        for conversation_id, version in ((kept, "1"), (other, "1"), (other, "2")):
+            people.record_consent(
+                connection,
+                people.of_conversation(connection, conversation_id)["person_id"],
+                version=version,
+                accepted=True,
+                channel="whatsapp",
+                language="fr",
+                text="…",
+                now=NOW,
+            )
+    arrive(database, a_message("3", PHONE, USER))
+    with database.read() as connection:
+        rows = connection.execute(sa.select(consent.c.person_id, consent.c.version).order_by(consent.c.id)).all()
+    mine = facts(database, kept)["person_id"]
+    assert [tuple(row) for row in rows] == [(mine, "1"), (mine, "2")]
 
 
 def test_aliases_of_other_channels_are_other_people(database: Database) -> None:
