@@ -69,6 +69,7 @@ class SendFailed(Exception):
         retryable: Whether the same message may pass later.
         ambiguous: Whether the message may have arrived all the same: a second try can show it twice.
         retry_after_s: How long the provider asks to wait, seconds.
+        everyone: Whether it asks that of all messages, not of this person's alone.
         provider_code: The provider's own word, without anything about people: "403", "400 chat not found".
     """
 
@@ -78,6 +79,7 @@ class SendFailed(Exception):
         *,
         ambiguous: bool = False,
         retry_after_s: float | None = None,
+        everyone: bool = False,
         provider_code: str | None = None,
     ) -> None:
         super().__init__(code, provider_code)
@@ -85,6 +87,7 @@ class SendFailed(Exception):
         self.retryable = code in RETRYABLE
         self.ambiguous = ambiguous
         self.retry_after_s = retry_after_s
+        self.everyone = everyone
         self.provider_code = provider_code
 
     def __str__(self) -> str:

@@ -24,10 +24,11 @@ from channels.simulator import routes as simulator
 from channels.simulator.routes import Parse
 from channels.telegram.routes import TelegramIn
 from channels.webhooks import Webhooks
+from channels.whatsapp.routes import WhatsAppIn
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
 from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, migrate, outbox
+from storage import channel_state, charges, inbox, migrate, outbox
 from storage.database import Database
 
 WORKER_SIGN_S: Final = 30.0
@@ -60,7 +61,7 @@ class Gateway:
         self.intake = Intake(self.database, self.wakeups, clock)
         self.metrics = Metrics()
         self._webhooks = Webhooks(settings, clock, self.database, self.intake, self.metrics)
-        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks),)
+        self.providers: tuple[Provider, ...] = (TelegramIn(self._webhooks), WhatsAppIn(self._webhooks))
         self._log = structlog.get_logger()
 
     @asynccontextmanager
@@ -96,6 +97,8 @@ class Gateway:
         try:
             with self.database.read() as connection:
                 self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection))
+                month = charges.of_month(connection, self.clock.now())
+            self.metrics.show_charges(month, cap=self.settings.whatsapp_monthly_cap)
             self.metrics.workers.set(self._workers_alive())
         except SQLAlchemyError as error:
             self._log.warning("metrics_incomplete", error=type(error).__name__)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from conversation import Delivery, Inbound
 from runtime.clock import Clock
 from runtime.wakeup import Wakeups
-from storage import inbox, outbox
+from storage import charges, inbox, outbox
 from storage.database import Database
 
 MOST_TOGETHER: Final = 500
@@ -127,6 +127,7 @@ class Intake:
         for event in item.events:
             if isinstance(event, Delivery):
                 outbox.deliver(connection, event)
+                charges.record(connection, event)
         return inbox.store(connection, messages, received_at=now, wait_s=item.wait_s)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from storage.charges import Month
+
 
 class Metrics:
     """Counters of one gateway process, and the queues as the database has them."""
@@ -21,6 +23,27 @@ class Metrics:
         self.workers = Gauge("maalem_workers_alive", "Workers that gave a sign of life", registry=self.registry)
         self._inbox = Gauge("maalem_inbox_rows", "Messages waiting or set aside", ["state"], registry=self.registry)
         self._outbox = Gauge("maalem_outbox_rows", "Answers by state", ["state"], registry=self.registry)
+        self._charges = Gauge(
+            "maalem_month_messages",
+            "Messages delivered this month, and those the provider charges",
+            ["channel", "line", "kind"],
+            registry=self.registry,
+        )
+        self._cap = Gauge(
+            "maalem_month_cap_reached",
+            "1 where only answers are sent until the month ends",
+            ["channel", "line"],
+            registry=self.registry,
+        )
+
+    def show_charges(self, months: Mapping[tuple[str, str], Month], *, cap: int | None) -> None:
+        """Take over what each of our numbers has sent this month, and whether that is as much as may be."""
+        self._charges.clear()
+        self._cap.clear()
+        for (channel, line), month in months.items():
+            self._charges.labels(channel, line, "delivered").set(month.delivered)
+            self._charges.labels(channel, line, "billable").set(month.billable)
+            self._cap.labels(channel, line).set(int(cap is not None and month.delivered >= cap))
 
     def show_queues(self, inbox: Mapping[str, int], outbox: Mapping[str, int]) -> None:
         """Take over how many rows stand in each state now."""

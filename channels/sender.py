@@ -23,12 +23,15 @@ from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
 from channels.telegram.adapter import TelegramAdapter
 from channels.telegram.render import render as render_telegram
+from channels.whatsapp.messages import CHANNEL as WHATSAPP
+from channels.whatsapp.render import render as render_whatsapp
+from channels.whatsapp.routes import adapter_of
 from conversation import DeliveryState, Outbound, PersonKey
 from runtime.clock import Clock, SystemClock
 from runtime.logs import person_hash
 from runtime.settings import Settings
 from runtime.wakeup import Wakeups
-from storage import inbox, outbox, people
+from storage import charges, inbox, outbox, people
 from storage.database import Database
 from storage.outbox import Envelope
 
@@ -121,6 +124,7 @@ class Sender:
         """Let go of what no longer needs to be known."""
         with self._database.begin() as connection:
             inbox.purge(connection, before=self._clock.now() - timedelta(days=KEEP_INBOX_DAYS))
+            charges.purge(connection, now=self._clock.now())
 
     async def _deliver(self, envelope: Envelope) -> None:
         now = self._clock.now()
@@ -225,6 +229,9 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
             if settings.telegram_mode != "off" and settings.telegram_token is not None:
                 adapter = TelegramAdapter(settings.telegram_token, settings.telegram_base_url)
                 ways_out["telegram"] = Channel(await stack.enter_async_context(adapter), render_telegram)
+            whatsapp = adapter_of(settings)
+            if whatsapp is not None:
+                ways_out[WHATSAPP] = Channel(await stack.enter_async_context(whatsapp), render_whatsapp)
             sender = Sender(name, database, ways_out, SystemClock(), settings.lease_s + settings.turn_timeout_s)
             listener = stack.enter_context(wakeups.listen("outbox"))
             log.info("sender_ready")

@@ -179,6 +179,29 @@ class Settings(BaseSettings):
         default="https://api.telegram.org", description="Server of the Bot API; another one for tests."
     )
 
+    # --- WhatsApp (Meta's Cloud API) --------------------------------------------------------------------------------
+    whatsapp: bool = Field(default=False, description="Hear and answer WhatsApp by Meta's Cloud API.")
+    whatsapp_number_id: str | None = Field(
+        default=None, pattern=r"^[0-9]{5,30}$", description="Id of the telephone number at Meta: not the number itself."
+    )
+    whatsapp_token: SecretStr | None = Field(
+        default=None, min_length=5, description="Access token of the system user, one that does not expire."
+    )
+    whatsapp_app_secret: SecretStr | None = Field(
+        default=None, min_length=5, description="The app's secret: every webhook is signed with it."
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        default=None, min_length=5, description="Word of your own, typed into the app's dashboard beside the webhook."
+    )
+    whatsapp_base_url: WebAddress = Field(
+        default="https://graph.facebook.com/v25.0", description="The Graph API with its version; another one for tests."
+    )
+    whatsapp_monthly_cap: int | None = Field(
+        default=None,
+        ge=0,
+        description="Messages delivered in a month from which only answers are sent. By default there is no such end.",
+    )
+
     # --- law 09-08 --------------------------------------------------------------------------------------------------
     consent_version: str = Field(
         default="1",
@@ -195,6 +218,15 @@ class Settings(BaseSettings):
             raise ValueError(f"MAALEM_TELEGRAM_TOKEN is needed for MAALEM_TELEGRAM_MODE={self.telegram_mode}")
         if self.telegram_mode == "webhook" and self.telegram_secret is None:
             raise ValueError("MAALEM_TELEGRAM_SECRET is needed for MAALEM_TELEGRAM_MODE=webhook")
+        return self
+
+    @model_validator(mode="after")
+    def _whatsapp_is_whole(self) -> Settings:
+        needed = ("number_id", "token", "app_secret", "verify_token")
+        missing = [name for name in needed if getattr(self, f"whatsapp_{name}") is None]
+        if self.whatsapp and missing:
+            names = " and ".join(f"{PREFIX}WHATSAPP_{name.upper()}" for name in missing)
+            raise ValueError(f"{names} must be set for {PREFIX}WHATSAPP=1")
         return self
 
 

@@ -17,9 +17,9 @@ import httpx
 from pydantic import SecretStr
 
 from channels.errors import ErrorCode, SendFailed
-from channels.whatsapp.errors import meaning, meaning_of_status
+from channels.whatsapp.errors import THIS_PERSON_ALONE, meaning, meaning_of_status
 from channels.whatsapp.payloads import MEDIA_TYPES, FilePayload, WhatsAppPayload, request_body
-from channels.whatsapp.reading import digest, objects, optional_id, part, text
+from channels.whatsapp.reading import digest, objects, optional_id, part, text, word
 from conversation import OutboundFile
 
 TIMEOUT_S: Final = 15.0
@@ -231,13 +231,17 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 
 def _refusal(status: int, answer: dict[str, Any], *, missing_file: bool = False) -> SendFailed:
     """What an answer that is not 200 means; `code` before the HTTP status."""
-    code = part(answer.get("error")).get("code")
-    known = meaning(code) if isinstance(code, int) and not isinstance(code, bool) else None
+    code = word(part(answer.get("error")).get("code"))
+    known = meaning(code)
     found = known or meaning_of_status(status)
     if missing_file and found is ErrorCode.REFUSED:
         found = ErrorCode.FILE_REFUSED
-    told = f"{status} {code}" if isinstance(code, int) else str(status)
-    return SendFailed(found, ambiguous=known is None and status in UNSURE_STATUSES, provider_code=told)
+    return SendFailed(
+        found,
+        ambiguous=known is None and status in UNSURE_STATUSES,
+        everyone=found is ErrorCode.RATE_LIMITED and code not in THIS_PERSON_ALONE,
+        provider_code=f"{status} {code}".strip(),
+    )
 
 
 def _seconds(value: str | None) -> float | None:

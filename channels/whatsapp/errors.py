@@ -68,11 +68,18 @@ TEMPLATES: Final = (range(132000, 133000), range(134000, 135000))
 PERMISSIONS: Final = range(200, 300)
 
 
-def meaning(code: int) -> ErrorCode | None:
-    """What a code of Meta's means; nothing for one we do not know."""
-    if any(code in codes for codes in TEMPLATES):
+THIS_PERSON_ALONE: Final = frozenset({"131056"})
+"""Limits that hold for one person; all others hold for everybody we write to."""
+
+
+def meaning(code: str) -> ErrorCode | None:
+    """What a code of Meta's means, in an answer or in a status report; nothing for one we do not know."""
+    if not code.isascii() or not code.isdecimal():
+        return None
+    number = int(code)
+    if any(number in codes for codes in TEMPLATES):
         return ErrorCode.TEMPLATE
-    return ErrorCode.CONFIGURATION if code in PERMISSIONS else MEANINGS.get(code)
+    return ErrorCode.CONFIGURATION if number in PERMISSIONS else MEANINGS.get(number)
 
 
 def meaning_of_status(status: int) -> ErrorCode:
