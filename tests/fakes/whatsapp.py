@@ -277,7 +277,7 @@ class FakeWhatsApp:
         whom = body.get("to") or body.get("recipient")
         if not whom or ("to" in body and not str(body["to"]).isdecimal()):
             raise RefusedError(400, 131009, "recipient")
-        kind = body.get("type")
+        kind = str(body.get("type"))
         content = body.get(kind)
         if not isinstance(content, dict):
             raise RefusedError(400, 131009, "type")
@@ -286,7 +286,7 @@ class FakeWhatsApp:
         contact = {"input": whom, "wa_id": whom} if "to" in body else {"input": whom, "user_id": whom}
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": f"wamid.out{number}"}]}
 
-    def _check(self, kind: Any, content: Json) -> None:
+    def _check(self, kind: str, content: Json) -> None:
         """Meta's limits (channel facts 1), in characters as it counts them at the strictest."""
         if kind == "text":
             _length(content["body"], LIMITS["text"])

@@ -184,7 +184,7 @@ async def test_switched_off_there_is_no_webhook(clock: FixedClock, tmp_path: Pat
 @pytest.mark.parametrize("missing", ["number_id", "token", "app_secret", "verify_token"])
 def test_whatsapp_is_whole_or_off(missing: str) -> None:
     """Half a configuration stops the start, and says what is missing."""
-    given = {"number_id": NUMBER, "token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN}
+    given: dict[str, Any] = {"number_id": NUMBER, "token": TOKEN, "app_secret": SECRET, "verify_token": VERIFY_TOKEN}
     del given[missing]
     with pytest.raises(SettingsError, match=f"MAALEM_WHATSAPP_{missing.upper()}"):
         load_settings(whatsapp=True, **{f"whatsapp_{name}": value for name, value in given.items()})
