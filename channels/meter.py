@@ -41,8 +41,9 @@ class Meter:
         self._told = (0, "")
 
     def withholds(self, purpose: Purpose) -> str | None:
-        """Why a message may not be sent this month: `CAP`, or nothing."""
-        return CAP if purpose is not Purpose.ANSWER and self.look() >= self._cap else None
+        """Why a message may not be sent this month: `CAP`, or nothing; to be asked before each, for the log's sake too."""
+        reached = self.look() >= self._cap
+        return CAP if reached and purpose is not Purpose.ANSWER else None
 
     def look(self) -> int:
         """Messages delivered this month; the log is told once a month that the cap is near, and that it is reached."""
