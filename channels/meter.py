@@ -41,7 +41,7 @@ class Meter:
         self._told = (0, "")
 
     def withholds(self, purpose: Purpose) -> str | None:
-        """Why a message may not be sent this month: `CAP`, or nothing; to be asked before each, for the log's sake too."""
+        """Why a message may not be sent this month: `CAP`, or nothing. Asked before each, for the log's sake too."""
         reached = self.look() >= self._cap
         return CAP if reached and purpose is not Purpose.ANSWER else None
 

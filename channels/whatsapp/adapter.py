@@ -17,7 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from channels.errors import ErrorCode, SendFailed
-from channels.whatsapp.errors import THIS_PERSON_ALONE, meaning, meaning_of_status
+from channels.whatsapp.errors import THIS_PERSON_ALONE, known, meaning_of_status
 from channels.whatsapp.payloads import MEDIA_TYPES, FilePayload, WhatsAppPayload, request_body
 from channels.whatsapp.reading import digest, objects, optional_id, part, text, word
 from conversation import OutboundFile
@@ -232,13 +232,13 @@ def _object(response: httpx.Response) -> dict[str, Any]:
 def _refusal(status: int, answer: dict[str, Any], *, missing_file: bool = False) -> SendFailed:
     """What an answer that is not 200 means; `code` before the HTTP status."""
     code = word(part(answer.get("error")).get("code"))
-    known = meaning(code)
-    found = known or meaning_of_status(status)
+    told = known(code)
+    found = told or meaning_of_status(status)
     if missing_file and found is ErrorCode.REFUSED:
         found = ErrorCode.FILE_REFUSED
     return SendFailed(
         found,
-        ambiguous=known is None and status in UNSURE_STATUSES,
+        ambiguous=told is None and status in UNSURE_STATUSES,
         everyone=found is ErrorCode.RATE_LIMITED and code not in THIS_PERSON_ALONE,
         provider_code=f"{status} {code}".strip(),
     )

@@ -72,8 +72,13 @@ THIS_PERSON_ALONE: Final = frozenset({"131056"})
 """Limits that hold for one person; all others hold for everybody we write to."""
 
 
-def meaning(code: str) -> ErrorCode | None:
-    """What a code of Meta's means, in an answer or in a status report; nothing for one we do not know."""
+def meaning(code: str) -> ErrorCode:
+    """What a code in a status report means; one we do not know will not pass a second time either."""
+    return known(code) or ErrorCode.REFUSED
+
+
+def known(code: str) -> ErrorCode | None:
+    """What a code of Meta's means; nothing for one we do not know."""
     if not code.isascii() or not code.isdecimal():
         return None
     number = int(code)
