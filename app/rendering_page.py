@@ -16,7 +16,7 @@ from bot.responses.compose import Composed, Composer, Said
 from channels.sms import render as sms
 from channels.telegram import render as telegram
 from channels.whatsapp import render as whatsapp
-from channels.whatsapp.payloads import ButtonMessage, TextPayload
+from channels.whatsapp.payloads import ButtonMessage, InteractivePayload, LocationRequest, TextPayload
 from conversation import Outbound, Surface
 from i18n.catalog import Catalogs
 from i18n.languages import LANGUAGES
@@ -95,6 +95,10 @@ def _whatsapp(outbound: Outbound) -> Shown:
     for payload in whatsapp.render(outbound):
         if isinstance(payload, TextPayload):
             yield "one text", [payload.text.body]
+        elif not isinstance(payload, InteractivePayload):
+            raise TypeError(f"No catalog message is shown as {type(payload).__name__}.")
+        elif isinstance(payload.interactive, LocationRequest):
+            yield "one bubble, the app's own button to share the place", [payload.interactive.body.text]
         elif isinstance(payload.interactive, ButtonMessage):
             buttons = [f"[ {button.reply.title} ]" for button in payload.interactive.action.buttons]
             yield f"one bubble, {_counted(len(buttons), 'button')}", [payload.interactive.body.text, *buttons]

@@ -72,6 +72,14 @@ class Fetcher(Protocol):
         """
 
 
+@runtime_checkable
+class Forgets(Protocol):
+    """An adapter whose provider keeps files until told not to."""
+
+    async def forget(self, ref: str) -> None:
+        """Have the provider delete a file that we have. Raises SendFailed."""
+
+
 class Fetching:
     """Brings files in and takes them away.
 
@@ -194,6 +202,15 @@ class Fetching:
             self._again(wanted, "unexpected")
         else:
             self._stored(wanted, len(content), mime, digest)
+            await self._forget(wanted)
+
+    async def _forget(self, wanted: Wanted) -> None:
+        fetcher = self._fetchers[wanted.channel]
+        if isinstance(fetcher, Forgets):
+            try:
+                await fetcher.forget(wanted.provider_ref)
+            except SendFailed as failure:  # theirs goes by their own rules; ours is what counts
+                self._log.info("media_not_forgotten", media_id=wanted.media_id, code=str(failure.code))
 
     async def _checked(self, wanted: Wanted) -> tuple[bytes, str, str]:
         """What was fetched, its true type and its SHA-256 in hexadecimal."""

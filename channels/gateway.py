@@ -26,10 +26,11 @@ from channels.sms.routes import SmsIn
 from channels.telegram.routes import TelegramIn
 from channels.twilio.routes import TwilioIn
 from channels.webhooks import Webhooks
+from channels.whatsapp.routes import WhatsAppIn
 from runtime.clock import Clock, SystemClock
 from runtime.settings import Settings
 from runtime.wakeup import Wakeups
-from storage import channel_state, inbox, media, migrate, outbox, ways
+from storage import channel_state, charges, inbox, media, migrate, outbox, ways
 from storage.database import Database
 
 WORKER_SIGN_S: Final = 30.0
@@ -66,6 +67,7 @@ class Gateway:
             TelegramIn(self._webhooks),
             SmsIn(self._webhooks),
             TwilioIn(self._webhooks),
+            WhatsAppIn(self._webhooks),
         )
         self._log = structlog.get_logger()
 
@@ -103,6 +105,8 @@ class Gateway:
             with self.database.read() as connection:
                 self.metrics.show_queues(inbox.depth(connection), outbox.counts(connection), media.counts(connection))
                 self.metrics.show_ways(ways.known(connection))
+                month = charges.of_month(connection, self.clock.now())
+            self.metrics.show_charges(month, cap=self.settings.whatsapp_monthly_cap)
             self.metrics.workers.set(self._workers_alive())
         except SQLAlchemyError as error:
             self._log.warning("metrics_incomplete", error=type(error).__name__)

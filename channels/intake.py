@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from conversation import Delivery, Inbound
 from runtime.clock import Clock
 from runtime.wakeup import Wakeups
-from storage import deliveries, inbox
+from storage import charges, deliveries, inbox
 from storage.database import Database
 
 MOST_TOGETHER: Final = 500
@@ -129,6 +129,7 @@ class Intake:
             for event in item.events:
                 if isinstance(event, Delivery):
                     deliveries.deliver(connection, event)
+                    charges.record(connection, event)
         return inbox.store_all(connection, arrivals, received_at=now)
 
 

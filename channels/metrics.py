@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from storage.charges import Month
 from storage.ways import Way
 
 
@@ -53,6 +54,27 @@ class Metrics:
         self._ways = _Ways()
         self.registry.register(self._ways)
         self._media = Gauge("maalem_media_rows", "Files people sent, by state", ["state"], registry=self.registry)
+        self._charges = Gauge(
+            "maalem_month_messages",
+            "Messages delivered this month, and those the provider charges",
+            ["channel", "line", "kind"],
+            registry=self.registry,
+        )
+        self._cap = Gauge(
+            "maalem_month_cap_reached",
+            "1 where only answers are sent until the month ends",
+            ["channel", "line"],
+            registry=self.registry,
+        )
+
+    def show_charges(self, months: Mapping[tuple[str, str], Month], *, cap: int | None) -> None:
+        """Take over what each of our numbers has sent this month, and whether that is as much as may be."""
+        self._charges.clear()
+        self._cap.clear()
+        for (channel, line), month in months.items():
+            self._charges.labels(channel, line, "delivered").set(month.delivered)
+            self._charges.labels(channel, line, "billable").set(month.billable)
+            self._cap.labels(channel, line).set(int(cap is not None and month.delivered >= cap))
 
     def show_queues(self, inbox: Mapping[str, int], outbox: Mapping[str, int], media: Mapping[str, int]) -> None:
         """Take over how many rows stand in each state now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
+from channels.meter import Meter
 from channels.pacing import pace_of
 from channels.simulator.adapter import CHANNELS as SIMULATED
 from channels.simulator.adapter import SimulatorAdapter
@@ -19,8 +20,14 @@ from channels.twilio.render import render as render_twilio
 from channels.twilio.render import render_template as render_twilio_template
 from channels.twilio.ways_out import adapter_of as twilio_adapter
 from channels.ways_out import Channel
+from channels.whatsapp.errors import meaning as whatsapp_meaning
+from channels.whatsapp.messages import CHANNEL as WHATSAPP
+from channels.whatsapp.render import render as render_whatsapp
+from channels.whatsapp.render import render_template as render_whatsapp_template
+from channels.whatsapp.routes import adapter_of as whatsapp_adapter
 from channels.whatsapp.window import needs_template
 from conversation import Outbound
+from runtime.clock import SystemClock
 from runtime.settings import Settings
 from storage.database import Database
 from storage.files import Files
@@ -40,6 +47,17 @@ async def open_ways(settings: Settings, stack: AsyncExitStack, files: Files, dat
     if settings.sms_gateway != "off":
         sms = await stack.enter_async_context(SmsAdapter.of(settings))
         ways["sms"] = Channel(sms, render_sms, pace_of(settings, "sms"))
+    if (whatsapp := whatsapp_adapter(settings, files.read)) is not None:
+        cap, number = settings.whatsapp_monthly_cap, settings.whatsapp_number_id or ""
+        ways[WHATSAPP] = Channel(
+            await stack.enter_async_context(whatsapp),
+            render_whatsapp,
+            pace_of(settings, WHATSAPP),
+            needs_template=needs_template,
+            render_template=render_whatsapp_template,
+            meaning=whatsapp_meaning,
+            withholds=None if cap is None else Meter(database, SystemClock(), WHATSAPP, number, cap).withholds,
+        )
     if (twilio := twilio_adapter(settings, TWILIO_WHATSAPP, database)) is not None:
         ways[TWILIO_WHATSAPP] = Channel(
             await stack.enter_async_context(twilio),

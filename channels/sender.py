@@ -33,7 +33,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.logs import person_hash
 from runtime.settings import Settings
 from runtime.wakeup import Listener, Wakeups
-from storage import deliveries, inbox, outbox, sends, suppressions, ways
+from storage import charges, deliveries, inbox, outbox, sends, suppressions, ways
 from storage.database import Database
 from storage.files import Files
 from storage.outbox import Envelope
@@ -116,6 +116,7 @@ class Sender:
         """Let go of what no longer needs to be known."""
         with self._database.begin() as connection:
             inbox.purge(connection, before=self._clock.now() - timedelta(days=KEEP_INBOX_DAYS))
+            charges.purge(connection, now=self._clock.now())
 
     def _claim(self, channel: str) -> list[Envelope]:
         now = self._clock.now()

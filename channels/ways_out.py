@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from channels.errors import ErrorCode
 from channels.pacing import Pace
-from conversation import Outbound
+from conversation import Outbound, Purpose
 from storage.outbox import Envelope
 
 
@@ -41,6 +41,7 @@ class Channel:
         needs_template: Whether only a template may be sent, given the present and when the person last wrote.
         render_template: The message's template → payloads, where the channel has templates.
         meaning: A provider's code in a status report → what it means.
+        withholds: Why a message of this purpose may not be sent now, or nothing: the month's cap.
     """
 
     adapter: Adapter
@@ -49,13 +50,15 @@ class Channel:
     needs_template: Callable[[datetime, datetime | None], bool] | None = None
     render_template: Callable[[Outbound], Sequence[Any]] | None = None
     meaning: Callable[[str], ErrorCode] | None = None
+    withholds: Callable[[Purpose], str | None] | None = None
 
 
 class Withheld(Exception):
     """A message may not be sent after all.
 
     Attributes:
-        reason: "window": no free text now, and no template to send instead; or of `storage.suppressions.Reason`.
+        reason: "window": no free text now, and no template to send instead; "cap": the month's; or of
+            `storage.suppressions.Reason`.
     """
 
     def __init__(self, reason: str) -> None:
@@ -66,6 +69,9 @@ class Withheld(Exception):
 def rendered(channel: Channel, envelope: Envelope, now: datetime) -> Sequence[Any]:
     """The payloads of a message in the form that may be sent now."""
     outbound = envelope.outbound
+    withheld = channel.withholds(envelope.purpose) if channel.withholds is not None else None
+    if withheld is not None:
+        raise Withheld(withheld)
     closed = channel.needs_template is not None and channel.needs_template(now, envelope.last_inbound_at)
     if closed or envelope.form == "template":
         if outbound.template is None or channel.render_template is None:

@@ -60,6 +60,7 @@ class Webhooks:
         read: Callable[[bytes], Events],
         after: Callable[[Events], None] = lambda _: None,
         accepted: Response | None = None,
+        most_bytes: int = 0,
     ) -> Response:
         """Take in one webhook request.
 
@@ -71,12 +72,13 @@ class Webhooks:
             read: Makes events of them; raises `Malformed`.
             after: Told of the events once they are on disk.
             accepted: The answer when they are; an empty 200 by default.
+            most_bytes: Largest body this provider sends, where that is more than the settings allow by themselves.
         """
         log = structlog.get_logger()
         if genuine is False:
             return self._refused(channel)
         try:
-            body = await read_body(request, self.settings.webhook_max_bytes)
+            body = await read_body(request, max(self.settings.webhook_max_bytes, most_bytes))
         except BodyTooLarge:
             return self.answer(channel, "too_large", 413, "Too large.")
         if callable(genuine) and not genuine(body):

@@ -121,8 +121,9 @@ class Inbound:
         language_hint: Language of the person's app (IETF tag): a hint only.
         callback_id: What must be answered so that a tapped button stops spinning (Telegram).
         phone: The sender's own number (E.164) where the channel itself vouches for it.
-        aliases: Other addresses of the same person on the same channel: a phone beside a business-scoped id.
-        moved_to: With MOVED: the new address.
+        aliases: Other addresses of the same person on the same channel: a phone beside a business-scoped id. With
+            MOVED: those that hold from now on beside `moved_to`.
+        moved_to: With MOVED: the new address; `person` is the old one.
         reply_to: The provider's id of the message that was quoted, edited, taken back or reacted to.
         origin: Where the talk began, where the channel tells: "ad 12023…", "post …"; at most 120 characters.
     """

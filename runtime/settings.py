@@ -237,6 +237,29 @@ class Settings(BaseSettings):
         default=24, ge=1, le=168, description="How far back to look for them after a start or a failure, hours."
     )
 
+    # --- WhatsApp (Meta's Cloud API) --------------------------------------------------------------------------------
+    whatsapp: bool = Field(default=False, description="Hear and answer WhatsApp by Meta's Cloud API.")
+    whatsapp_number_id: str | None = Field(
+        default=None, pattern=r"^[0-9]{5,30}$", description="Id of the telephone number at Meta: not the number itself."
+    )
+    whatsapp_token: SecretStr | None = Field(
+        default=None, min_length=5, description="Access token of the system user, one that does not expire."
+    )
+    whatsapp_app_secret: SecretStr | None = Field(
+        default=None, min_length=5, description="The app's secret: every webhook is signed with it."
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        default=None, min_length=5, description="Word of your own, typed into the app's dashboard beside the webhook."
+    )
+    whatsapp_base_url: WebAddress = Field(
+        default="https://graph.facebook.com/v25.0", description="The Graph API with its version; another one for tests."
+    )
+    whatsapp_monthly_cap: int | None = Field(
+        default=None,
+        ge=0,
+        description="Messages delivered in a month from which only answers are sent. By default there is no such end.",
+    )
+
     # --- law 09-08 --------------------------------------------------------------------------------------------------
     consent_version: str = Field(
         default="1",
@@ -280,6 +303,15 @@ class Settings(BaseSettings):
         for name in ("twilio_account_sid", "twilio_auth_token", "public_url"):
             if getattr(self, name) is None:
                 raise ValueError(f"{PREFIX}{name.upper()} is needed for WhatsApp or SMS by Twilio")
+        return self
+
+    @model_validator(mode="after")
+    def _whatsapp_is_whole(self) -> Settings:
+        needed = ("number_id", "token", "app_secret", "verify_token")
+        missing = [name for name in needed if getattr(self, f"whatsapp_{name}") is None]
+        if self.whatsapp and missing:
+            names = " and ".join(f"{PREFIX}WHATSAPP_{name.upper()}" for name in missing)
+            raise ValueError(f"{names} must be set for {PREFIX}WHATSAPP=1")
         return self
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from conversation import Inbound, PersonKey
+from conversation import Inbound, InboundKind, PersonKey
 from storage import conversations, people, wire
 from storage.tables import conversation, identity, inbox
 
@@ -144,10 +144,10 @@ _next_waiting = (
 )
 _waiting_of = (
     sa.select(inbox.c.id, inbox.c.attempts, inbox.c.not_before)
+    .join(identity, sa.and_(identity.c.channel == inbox.c.channel, identity.c.address == inbox.c.address))
     .where(
         inbox.c.state == sa.text("'waiting'"),
-        inbox.c.channel == sa.bindparam("channel"),
-        inbox.c.address == sa.bindparam("address"),
+        identity.c.conversation_id == sa.bindparam("conversation_id"),
     )
     .order_by(inbox.c.id)
     .limit(sa.bindparam("most"))
@@ -197,12 +197,13 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, lease_s: floa
         conversation_id = found.conversation_id
         if conversation_id is None:
             person = PersonKey(found.channel, found.address)
+            others = [*found.body.get("aliases", ()), *filter(None, [found.body.get("moved_to")])]
             name = found.body.get("display_name")
-            conversation_id = people.ensure(connection, person, now=now, display_name=name)
+            conversation_id = people.ensure(connection, person, now=now, display_name=name, aliases=others)
         if conversation_id in passed_by:
             continue
         if _lease(connection, conversation_id, owner=owner, now=now, lease_s=lease_s):
-            claimed = _reserve(connection, conversation_id, found.channel, found.address, most, now)
+            claimed = _reserve(connection, conversation_id, most, now)
             if claimed is not None:
                 return claimed
         passed_by.add(conversation_id)
@@ -217,10 +218,8 @@ def _lease(connection: sa.Connection, conversation_id: int, *, owner: str, now: 
     return True
 
 
-def _reserve(
-    connection: sa.Connection, conversation_id: int, channel: str, address: str, most: int, now: datetime
-) -> Claim | None:
-    rows = connection.execute(_waiting_of, {"channel": channel, "address": address, "most": most}).all()
+def _reserve(connection: sa.Connection, conversation_id: int, most: int, now: datetime) -> Claim | None:
+    rows = connection.execute(_waiting_of, {"conversation_id": conversation_id, "most": most}).all()
     tried_before = bool(rows) and rows[0].attempts > 0
     if not rows or (tried_before and rows[0].not_before > now):
         # Another worker has just answered them; or one that failed waits for its next attempt, and the others for it.
@@ -235,13 +234,26 @@ def _reserve(
 def take(connection: sa.Connection, claim: Claim, *, owner: str) -> list[Waiting]:
     """The claimed messages, inside the turn's transaction; empty if the lease was lost meanwhile.
 
-    On PostgreSQL the conversation's row is locked until the turn ends; on SQLite the whole database is.
+    On PostgreSQL the conversation's row is locked until the turn ends; on SQLite the whole database is. What the
+    messages tell of the person's addresses is kept with the turn: those beside the one written from, and a move.
     """
     held = connection.execute(_lock_if_held, {"conversation_id": claim.conversation_id, "owner": owner}).first()
     if held is None:
         return []
     rows = connection.execute(_still_waiting, {"inbox_ids": claim.inbox_ids}).all()
-    return [Waiting(row.id, wire.load_inbound(row.body), row.received_at) for row in rows]
+    waiting = [Waiting(row.id, wire.load_inbound(row.body), row.received_at) for row in rows]
+    for one in waiting:
+        _learn_addresses(connection, claim.conversation_id, one)
+    return waiting
+
+
+def _learn_addresses(connection: sa.Connection, conversation_id: int, one: Waiting) -> None:
+    inbound, channel = one.inbound, one.inbound.person.channel
+    if inbound.kind is InboundKind.MOVED and inbound.moved_to is not None:
+        addresses = (inbound.moved_to, *inbound.aliases)
+        people.move(connection, conversation_id, channel, addresses, now=one.received_at)
+    elif inbound.aliases:
+        people.link(connection, conversation_id, channel, inbound.aliases, now=one.received_at)
 
 
 def close(connection: sa.Connection, inbox_ids: Sequence[int], *, turn_id: int | None, state: str = DONE) -> None:

@@ -317,6 +317,18 @@ erasure: Final = sa.Table(
     _at("at"),
 )
 
+charge: Final = sa.Table(
+    "charge",
+    metadata,
+    sa.Column("channel", sa.String(40), primary_key=True),
+    sa.Column("mark", sa.String(32), primary_key=True),  # of the provider's message id, which itself tells a number
+    sa.Column("line", sa.String(60), nullable=False),  # which number of ours
+    sa.Column("month", sa.String(7), nullable=False),  # "2026-11", UTC
+    sa.Column("category", sa.String(60)),
+    sa.Column("billable", sa.Boolean),  # as the provider says; nothing where it does not
+    sa.Index(None, "month"),
+)
+
 channel_state: Final = sa.Table(
     "channel_state",
     metadata,

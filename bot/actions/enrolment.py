@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from storage import journeys, people
 
 FORM: Final = "enroll_form"
 REFERENCE_TRIES: Final = 20
+NUMBER: Final = re.compile(r"(?:[a-z-]+:)?\+?\d+")
+"""An address that is a telephone number, perhaps behind the provider's word for the channel."""
 
 
 class ValidateEnrollForm(Action):
@@ -118,9 +121,13 @@ def _knows_phone(context: TurnContext) -> bool:
 
 
 def _address_phone(context: TurnContext) -> str | None:
+    """The number a person writes from, where the channel vouches for it or the address is nothing else.
+
+    An address may be an id with letters (WhatsApp's `MA.1502…`), whose digits are no number.
+    """
     if context.surface is Surface.TELEGRAM:
         return None
-    found = read_phone(context.address)
+    found = read_phone(context.inbound.phone or (context.address if NUMBER.fullmatch(context.address) else ""))
     return found.e164 if found and found.kind in ("mobile", "foreign") else None
 
 

@@ -60,5 +60,5 @@ def _shown_as(outbound: Outbound, surface: Surface) -> str:
         return "numbered"
     if surface is Surface.TELEGRAM:
         return "keyboard"
-    (payload,) = render_whatsapp(outbound)
+    payload = render_whatsapp(outbound)[-1]
     return "list" if isinstance(payload, InteractivePayload) and payload.interactive.type == "list" else "buttons"

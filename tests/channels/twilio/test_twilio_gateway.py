@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from channels.sender import Channel, Sender
+from channels.sender import Sender
 from channels.twilio.adapter import TwilioAdapter
 from channels.twilio.payloads import EMPTY_TWIML, WHATSAPP
 from channels.twilio.render import render
+from channels.ways_out import Channel
 from conversation import Outbound, PersonKey
 from runtime.clock import FixedClock
 from runtime.settings import Settings, load_settings

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from channels.errors import CannotShow, LabelTooLong, NothingToSay, TextTooLong, TokenTooLong, TooManyChoices
-from channels.whatsapp.payloads import request_body
-from channels.whatsapp.render import fits, render
-from conversation import Choice, Outbound
+from channels.whatsapp.payloads import FilePayload, WhatsAppPayload, request_body
+from channels.whatsapp.render import MAX_CAPTION, fits, render, render_template
+from conversation import AttachmentKind, Choice, Outbound, OutboundFile, Template
 
 
 def choice(number: int, label: str = "", description: str | None = None, token: str = "") -> Choice:
@@ -20,10 +23,14 @@ def answer(text: str = "Votre choix ?", *choices: Choice, list_title: str | None
     return Outbound(text=text, language="fr", choices=choices, list_title=list_title)
 
 
+def body_of(payload: WhatsAppPayload, to: str = "212600000000") -> dict[str, Any]:
+    return request_body(payload.uploaded("4000") if isinstance(payload, FilePayload) else payload, to)
+
+
 def test_text_alone_is_a_text_message() -> None:
     """No choice, no button; a link shows no picture."""
     (payload,) = render(answer("فين كتخدمو؟"))
-    assert request_body(payload, "212600000000") == {
+    assert body_of(payload, "212600000000") == {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         "to": "212600000000",
@@ -37,7 +44,7 @@ def test_three_short_choices_are_reply_buttons() -> None:
     (payload,) = render(
         answer("Votre choix ?", choice(1, "Oui, c'est juste ✅ x"), choice(2), choice(0, "Une personne"))
     )
-    body = request_body(payload, "212600000000")
+    body = body_of(payload)
     assert body["type"] == "interactive"
     assert body["interactive"] == {
         "type": "button",
@@ -56,7 +63,7 @@ def test_four_choices_are_a_list() -> None:
     """One section without a title, opened by the list's button; a row without a description has none."""
     choices = [choice(1, "a" * 24, "b" * 72), choice(2), choice(3, "Trois", ""), choice(4)]
     (payload,) = render(answer("Votre choix ?", *choices))
-    assert request_body(payload, "x")["interactive"] == {
+    assert body_of(payload, "x")["interactive"] == {
         "type": "list",
         "body": {"text": "Votre choix ?"},
         "action": {
@@ -92,7 +99,7 @@ def test_four_choices_are_a_list() -> None:
 def test_number_and_length_choose_the_shape(choices: list[Choice], shape: str) -> None:
     """Buttons where all choices fit them, else a list."""
     (payload,) = render(answer("Votre choix ?", *choices))
-    assert request_body(payload, "x")["interactive"]["type"] == shape
+    assert body_of(payload, "x")["interactive"]["type"] == shape
     assert fits(answer("Votre choix ?", *choices))
 
 
@@ -126,3 +133,125 @@ def test_what_has_no_shape_is_refused_and_never_cut(message: Outbound, error: ty
 def test_the_longest_texts_pass(message: Outbound) -> None:
     """4096 units of text alone, 1024 above choices."""
     assert len(render(message)) == 1
+
+
+def test_the_place_is_asked_for_by_the_apps_own_button() -> None:
+    """A question for the place without choices; with choices, or with more words than stand above it, only words."""
+    asked = replace(answer("فين كتخدمو؟"), ask_location="شارك المكان")
+    (payload,) = render(asked)
+    assert body_of(payload)["interactive"] == {
+        "type": "location_request_message",
+        "body": {"text": "فين كتخدمو؟"},
+        "action": {"name": "send_location"},
+    }
+    (with_choices,) = render(replace(asked, choices=(choice(1),)))
+    assert body_of(with_choices)["interactive"]["type"] == "button"
+    (long,) = render(replace(asked, text="a" * 1025))
+    assert body_of(long)["type"] == "text"
+
+
+def file(kind: AttachmentKind = AttachmentKind.DOCUMENT) -> OutboundFile:
+    return OutboundFile(kind=kind, key="files/1", mime_type="application/pdf", name="دليل.pdf")
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (AttachmentKind.PHOTO, {"type": "image", "image": {"id": "4000", "caption": "هاك"}}),
+        (AttachmentKind.VIDEO, {"type": "video", "video": {"id": "4000", "caption": "هاك"}}),
+        (
+            AttachmentKind.DOCUMENT,
+            {"type": "document", "document": {"id": "4000", "caption": "هاك", "filename": "دليل.pdf"}},
+        ),
+    ],
+)
+def test_words_stand_under_a_file(kind: AttachmentKind, shown: dict[str, Any]) -> None:
+    """One message, paid for once; only a document has a name."""
+    (payload,) = render(replace(answer("هاك"), file=file(kind)))
+    assert body_of(payload).items() >= shown.items()
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (AttachmentKind.VOICE, {"type": "audio", "audio": {"id": "4000", "voice": True}}),
+        (AttachmentKind.AUDIO, {"type": "audio", "audio": {"id": "4000"}}),
+        (AttachmentKind.STICKER, {"type": "sticker", "sticker": {"id": "4000"}}),
+    ],
+)
+def test_what_takes_no_words_goes_before_them(kind: AttachmentKind, shown: dict[str, Any]) -> None:
+    """A voice note is one that plays by itself; the words follow."""
+    first, second = render(replace(answer("هاك"), file=file(kind)))
+    assert body_of(first).items() >= shown.items()
+    assert body_of(second)["text"]["body"] == "هاك"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        replace(answer("a", choice(1)), file=file()),
+        replace(answer("a" * (MAX_CAPTION + 1)), file=file()),
+        replace(answer("a"), file=file(), ask_location="…"),
+    ],
+)
+def test_what_does_not_fit_under_a_file_follows_it(message: Outbound) -> None:
+    """Buttons, long words and a question for the place are a message of their own."""
+    first, second = render(message)
+    assert first == FilePayload(file())
+    assert second == render(replace(message, file=None))[0]
+
+
+def test_a_file_may_come_without_words() -> None:
+    """But not with choices under nothing."""
+    assert render(replace(answer(" "), file=file())) == [FilePayload(file())]
+    with pytest.raises(NothingToSay):
+        render(replace(answer(" ", choice(1)), file=file()))
+
+
+@pytest.mark.parametrize(("language", "code"), [("ary", "ar_MA"), ("ary-Latn", "fr"), ("ar", "ar"), ("fr", "fr")])
+def test_a_template_speaks_the_persons_language(language: str, code: str) -> None:
+    """As far as Meta has one; what stands in its places has neither line breaks nor rows of spaces."""
+    template = Template("enrolment_reminder", variables=("M123", "Prénom\n\tNom     x"))
+    (payload,) = render_template(Outbound("…", language, template=template))
+    assert body_of(payload)["template"] == {
+        "name": "enrolment_reminder",
+        "language": {"code": code},
+        "components": [
+            {
+                "type": "body",
+                "parameters": [{"type": "text", "text": "M123"}, {"type": "text", "text": "Prénom Nom x"}],
+            }
+        ],
+    }
+
+
+def test_a_template_without_places_has_no_components() -> None:
+    """Meta refuses an empty list of them."""
+    (payload,) = render_template(Outbound("…", "fr", template=Template("hello")))
+    assert body_of(payload)["template"] == {"name": "hello", "language": {"code": "fr"}}
+
+
+@pytest.mark.parametrize(
+    ("template", "error"),
+    [
+        (None, NothingToSay),
+        (Template("x", variables=("a", " ")), NothingToSay),
+        (Template("x", variables=("a" * 1025,)), TextTooLong),
+    ],
+)
+def test_a_template_that_cannot_be_filled_is_refused(template: Template | None, error: type[CannotShow]) -> None:
+    """None, an empty place, or more in it than Meta takes."""
+    with pytest.raises(error):
+        render_template(Outbound("…", "fr", template=template))
+
+
+@pytest.mark.parametrize(
+    ("address", "field"), [("212600000000", "to"), ("MA.1000000000000001", "recipient"), ("MA.ENT.1", "recipient")]
+)
+def test_a_number_and_an_id_stand_in_different_fields(address: str, field: str) -> None:
+    """Our mark goes along, and comes back with each status."""
+    (payload,) = render(answer("a"))
+    assert not isinstance(payload, FilePayload)
+    body = request_body(payload, address, "42.0")
+    assert {name: body.get(name) for name in ("to", "recipient")} == {"to": None, "recipient": None} | {field: address}
+    assert body["biz_opaque_callback_data"] == "42.0"
