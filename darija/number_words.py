@@ -134,12 +134,15 @@ _HEARD: Final[tuple[tuple[int, Kind, str], ...]] = (
     (900, Kind.HUNDREDS, "t-s-3-ma?ia"),
     (1000, Kind.THOUSAND, "[ai]lf|a?laf"),
     (2000, Kind.THOUSANDS, "[ai]?lf(?:i|ai|a)n"),
+    (2000, Kind.THOUSAND, "lfa"),  # ألفا درهم; after a number a thousand: خمسون ألفا
     (2, Kind.ROUND, "3ama?in|sna?tain|sntin"),
 )
 _DARIJA: Final = re.compile(
     "|".join(f"(?P<w{row}>{pattern.replace('-', '[aio]?')})" for row, (_, _, pattern) in enumerate(_HEARD))
 )
 _TEN_OR_MORE: Final = 10
+_NO_NUMBERS: Final = frozenset({"matin", "matins"})
+"""French words that sound like one of Darija: ميتين is two hundred."""
 _ZERO: Final = frozenset({"صفر", "sifr"})
 _WEAK: Final = frozenset({"un", "une"})
 
@@ -157,6 +160,8 @@ def _read(word: str) -> NumberWord | None:
     french = _FRENCH.get(word)
     if french is not None:
         return NumberWord(*french, weak=word in _WEAK)
+    if word in _NO_NUMBERS:
+        return None
     if word in _ZERO:
         return NumberWord(0, Kind.UNIT)
     heard = "".join(phonetic_words(word))

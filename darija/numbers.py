@@ -32,6 +32,8 @@ _GLUED: Final = re.compile(
     r"(\d+)(?:[\u0620-\u064a]+|(?<=\d\d)[a-z]+|(?<=[01])[a-z]+|(?:ans|annees?|dhs?|mad|h|jours?|mois|km|kg|m|cm)$)"
 )
 _AND: Final = frozenset({"و", "o", "w", "u", "ou", "wa", "et"})
+_NEW_AFTER: Final = frozenset({"tout", "toute", "tous", "comme", "est", "etat", "flambant", "presque"})
+"""Words after which French "neuf" is "new" and not nine."""
 _YEAR: Final = frozenset({"3am", "sna", "sana", "an", "Ci 3am"})
 
 
@@ -162,8 +164,10 @@ def locate_numbers(text: str) -> list[FoundNumber]:
     sums: list[_Sum] = []
     current = _Sum()
     joined = False
+    before = ""
     for word, start, end in _words(text):
-        known = _read(word)
+        known = None if word == "neuf" and before in _NEW_AFTER else _read(word)
+        before = word
         if known is None:
             if word in _AND and current.last is not None and not joined:
                 joined = True

@@ -12,7 +12,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.answers import find_legal_forms
-from bot.nlu.entities import add_entities, entity
+from bot.nlu.entities import add_entities, beginning, entity
 from knowledge import Knowledge
 from knowledge import load as load_knowledge
 
@@ -43,7 +43,9 @@ class Gazetteer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what is named to each message."""
-        return add_entities(messages, self._find)
+        for message in messages:
+            add_entities(message, self._find(beginning(message)))
+        return messages
 
     def _find(self, text: str) -> Iterator[dict[str, Any]]:
         for place in self._knowledge.places.find(text):
