@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from bot.nlu.phrases import Found, Phrases
+from bot.nlu.phrases import NOTHING, Found, Phrases, turned_down
+from darija.text import normalise
 
 _LANGUAGES: Final[Mapping[str, str]] = {
     "ary": (
@@ -32,6 +34,18 @@ _LANGUAGES: Final[Mapping[str, str]] = {
         "fransiya | fransawiya | fransawi | fronsi | franci | fransia | لغة فرنسية | frensawiya | "
         "frensiya | frensia"
     ),
+    NOTHING: (  # countries, people, goods and scripts that are called so
+        "الإمارات العربية | المملكة العربية | الدول العربية | دول عربية | الجمهورية العربية | العالم العربي | "
+        "الوطن العربي | بلدان عربية | البلدان العربية | الخليج العربي | الخط العربي | خط عربي | emirats arabes | "
+        "pays arabes | monde arabe | calligraphie arabe | client français | clients français | cliente française | "
+        "clientes françaises | clientèle française | touriste français | touristes français | acheteur français | "
+        "acheteurs français | marché français | les français | des français | un français | "
+        "société française | entreprise française | importateur français | client marocain | marché marocain | "
+        "marchés arabes | artisanat marocain | artisan marocain | produit marocain | produits marocains | "
+        "caftan marocain | tapis marocain | السوق الفرنسية | السوق الفرنسي | الزبون الفرنسي | زبون فرنسي | "
+        "سائح فرنسي | شركة فرنسية | كليان فرنساوي | klian fransawi | المرأة المغربية | الصناعة المغربية | "
+        "الجنسية المغربية | القهوة العربية"
+    ),
 }
 _YES_NO: Final[Mapping[str, str]] = {
     "yes": (
@@ -46,6 +60,11 @@ _YES_NO: Final[Mapping[str, str]] = {
         "no | la | lala | la la | lla | machi | pas d'accord | non merci | la choukran | je refuse | "
         "makanwaf9ch | mabghitch | jamais | pas du tout"
     ),
+    NOTHING: (  # no harm, no doubt, I do not know
+        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا أعرف | لا أدري | لا أفهم | "
+        "لا أعلم | لا مشكل | لا مشكلة | la mochkil | ماشي مشكل | machi mochkil | machi mouchkil | لا يزال | "
+        "لا يوجد | لا يهم"
+    ),
 }
 _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "auto_entrepreneur": (
@@ -57,6 +76,10 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
         "registre de commerce | registre du commerce | السجل التجاري | سجل تجاري | personne physique | "
         "patente | شخص ذاتي | شخص طبيعي | البطانطا | الباطانطا | sijil tijari | patenta"
     ),
+    NOTHING: (  # the ICE is called so
+        "التعريف الموحد للمقاولة | المعرف الموحد للمقاولة | رقم المقاولة | identifiant commun de l'entreprise | "
+        "identifiant commun entreprise"
+    ),
     "cooperative": (
         "تعاونية | التعاونية | تعاونيات | cooperative | coop | ta3awniya | t3awniya | taawniya | "
         "ta3awoniya | كوبيراتيف | kooperatif | coperative | كوبراتيف"
@@ -64,13 +87,22 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "company": "شركة | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company",
     "none": (
         "sans statut | pas de statut | aucun statut | بلا ورق | بدون وضع قانوني | informel | bla wra9 | "
+        "ma3ndich statut | ma3ndich lstatut | ماعنديش الستاتو | ماعنديش صفة قانونية | ماعندي حتى صفة قانونية | "
+        "pas de forme juridique | aucune forme juridique | ليس لدي وضع قانوني | ليست لدي صفة قانونية | "
         "ماعندي حتى وضع | حتى صفة | sans forme juridique | ma3ndi ta statut"
     ),
 }
-_REFUSED: Final = frozenset({"bas", "maCi", "bla", "mabRitC", "mabRitiC", "ni", "non", "lisa", "RirC"})
-"""Sounds of a word that turns the name after it down: pas, ماشي, بلا, mabghitch."""
 _SHORT_WORDS: Final = 4
-"""Words up to which a message that begins with yes or no is one: longer ones begin with "la" for other reasons."""
+"""Words up to which a message that begins with a doubtful yes or no is one: longer ones begin so for other reasons."""
+_PLAIN: Final = frozenset(
+    normalise(
+        "oui ouais ouii نعم إيه اييه أيوا إيوا واخا iyeh iyyeh eyeh ayeh aywa wakha waxa na3am non لالا آه"
+    ).split()
+)
+"""Words that are a yes or a no however the sentence goes on."""
+_SOUNDS_LIKE_NO: Final = frozenset(normalise("lalla lella لالة للا الله لله").split())
+"""A lady's title and the name of God."""
+_COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 
 
 @cache
@@ -97,7 +129,9 @@ def find_languages(text: str) -> list[Found]:
     Returns:
         Values `ary`, `ary-Latn`, `ar`, `fr`; a language turned down ("pas en arabe") is left out.
     """
-    return [one for one in _languages().find(text) if _REFUSED.isdisjoint(one.before)]
+    found = [one for one in _languages().find(text) if not turned_down(one)]
+    in_letters = [one.start for one in found if one.value == "ary-Latn"]
+    return [one for one in found if one.value != "ary" or not any(start > one.end for start in in_letters)]
 
 
 def find_yes_no(text: str) -> list[Found]:
@@ -107,19 +141,23 @@ def find_yes_no(text: str) -> list[Found]:
         text: Any string.
 
     Returns:
-        One value, `yes` or `no`, or nothing. French `la` before a noun is no refusal.
+        One value, `yes` or `no`, or nothing. French `la` before a noun is no refusal; a word that can be nothing else,
+        or one before a comma, counts however long the text is.
     """
-    found = _yes_no().find(text)
+    found = [one for one in _yes_no().find(text) if normalise(text[one.start : one.end]) not in _SOUNDS_LIKE_NO]
     whole = _yes_no().whole(text)
+    if not found:
+        return []
     if whole is not None:
         return [Found(whole, found[0].start, found[-1].end)]
-    words = text.split()
-    if not found or found[0].before or not 1 < len(words) <= _SHORT_WORDS:
+    first, word = found[0], normalise(text[found[0].start : found[0].end])
+    if first.before or text[: first.start].strip():
         return []
-    first = found[0]
-    article = text[first.start : first.end].casefold() == "la"
+    short = len(text.split()) <= _SHORT_WORDS
+    if not short:
+        return [first] if word in _PLAIN or _COMMA.match(text, first.end) else []
     agree = {one.value for one in found} == {first.value}
-    return [first] if agree and not article and not text[: first.start].strip() else []
+    return [first] if agree and word != "la" else []
 
 
 def find_legal_forms(text: str) -> list[Found]:

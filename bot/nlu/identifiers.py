@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.answers import find_languages, find_yes_no
 from bot.nlu.entities import add_entities, beginning, entity, today_of
+from bot.nlu.export_channels import find_export_channels
 from darija.dates import find_dates
 from darija.numbers import locate_numbers
 from darija.text import ascii_digits
@@ -56,7 +57,7 @@ class _Found(NamedTuple):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class Identifiers(GraphComponent):
-    """Adds entities `phone` (E.164), `ice`, `nia`, `reference`, `date`, `number`, `language` and `yes_no`.
+    """Adds what is given: phone, ICE, register number, reference, day, number, language, channel, yes or no.
 
     A register number is taken only where the register is named: alone, it looks like anything. A reference that was
     mistyped is given as typed, for whoever answers to say so.
@@ -96,8 +97,9 @@ def find_identifiers(text: str, today: date) -> Iterator[dict[str, Any]]:
         for found in list(find(rest, today)):
             yield entity(found.name, found.value, text, start=found.start, end=found.end, extractor=NAME)
             rest = rest[: found.start] + _TAKEN * (found.end - found.start) + rest[found.end :]
-    for name, phrases in (("language", find_languages(text)), ("yes_no", find_yes_no(text))):
-        for phrase in phrases:
+    closed = (("language", find_languages), ("export_channel", find_export_channels), ("yes_no", find_yes_no))
+    for name, look in closed:
+        for phrase in look(text):
             yield entity(name, phrase.value, text, start=phrase.start, end=phrase.end, extractor=NAME)
 
 
