@@ -100,7 +100,7 @@ _PLAIN: Final = frozenset(
     ).split()
 )
 """Words that are a yes or a no however the sentence goes on."""
-_SOUNDS_LIKE_NO: Final = frozenset(normalise("lalla lella لالة للا الله لله").split())
+_SOUNDS_LIKE_NO: Final = frozenset(normalise("lalla lella لالة للا الله لله ولا").split())
 """A lady's title and the name of God."""
 _COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 

@@ -22,7 +22,7 @@ _SPELT: Final[Mapping[str, str]] = {
         "dhl | di ach el | دي اش ال | fedex | fedix | فيديكس | فيديكسبريس | aramex | ارامكس | أراميكس | ups | "
         "يو بي اس | tnt | coursier | coursier express | courrier express | envoi express | livraison express | "
         "colis express | messagerie express | express | إكسبريس | الاكسبريس | البريد السريع | النقل السريع | "
-        "الشحن السريع | courier | شركة التوصيل السريع"
+        "الشحن السريع | شركة التوصيل السريع"
     ),
     "post": (
         "la poste | par poste | b poste | poste | poste maroc | البوسطة | البوسطا | بوسطة | bosta | lbosta | boosta | "
@@ -50,22 +50,23 @@ _SPELT: Final[Mapping[str, str]] = {
 }
 _TAKES: Final = (
     "emporte | emportent | emportera | emporter | emmène | emmènent | amène | prend | prennent | prendra | prendre | "
-    "porte | ramène | ramènent | récupère | transporte"
+    "porte | ramène | ramènent | récupère | transporte | هز | هزو | هزها | هزهم | دايها | دايه | دايهم | داها | داهم | "
+    "خدا | خداها | حمل | حملها | أخذ | أخذها | هازها | hez | hezz | hezha | hezhom | ddaha | ddahom | dayha | dayhom"
 )
-"""Verbs of the buyer who carries; Darija and Arabic are put together below."""
+"""Verbs of the buyer who carries; the present and the future of Darija and Arabic are put together below."""
 _ARABIC_TAKES: Final = (
-    ("", "و", "ي", "كي", "غي", "تي", "س", "سي", "ت", "كت", "وي"),
-    ("هز", "دي", "حمل", "اخذ", "اخد", "خد", "داي"),
+    ("ي", "كي", "غي", "تي", "س", "سي", "ت", "كت", "وي"),
+    ("هز", "دي", "حمل", "اخذ", "اخد", "خد"),
     ("", "ها", "ه", "هم", "هوم", "و", "وها", "وه", "وهم", "ون", "ونها", "ي", "يها"),
 )
 _LATIN_TAKES: Final = (
-    ("", "y", "i", "ki", "kay", "ky", "ghay", "gha y", "t", "kat", "ghat"),
+    ("y", "i", "ki", "kay", "ky", "ghay", "gha y", "t", "kat", "ghat"),
     ("hez", "hz", "hezz", "di", "ddi", "eddi", "khod", "akhod", "akhd"),
     ("", "ha", "h", "hom", "houm", "o", "oha", "oh", "ohom", "iw", "iwha"),
 )
 _WITH_HIM: Final = (
     "avec lui | avec elle | avec eux | avec soi | معاه | معاها | معاهم | معه | معها | معهم | m3ah | m3aha | m3ahom | "
-    "m3ahoum | maah"
+    "m3ahoum"
 )
 _FAIR: Final = (
     "foire | la foire | salon | exposition | expo | stand | معرض | المعرض | المعارض | ma3rad | ma3rid | lma3rad | "

@@ -14,7 +14,7 @@ _ARTICLE: Final = re.compile(r"^l(?=[^aoi][^ ]{2})")
 _REFUSED: Final = frozenset({"bas", "maCi", "bla", "mabRitC", "mabRitiC", "ni", "non", "lisa", "RirC"})
 """Sounds of a word that turns the name after it down: pas, ماشي, بلا, mabghitch."""
 NOTHING: Final = ""
-_JOINED: Final = re.compile(r"[وفبكل](?=[^\W\d_]{3})")
+_JOINED: Final = re.compile(r"و(?=[^\W\d_]{2})|[فبكل](?=[^\W\d_]{3})")
 _WORDS_AT_MOST: Final = 80
 """Words of a text that are looked at: a wish is said early."""
 
