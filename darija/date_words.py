@@ -70,6 +70,8 @@ NEXT_MONTH: Final = (
     "الشهر اللي جاي|lchher jay|chher ljay|mois qui vient"
 )
 NEXT: Final = "prochain prochaine jay الجاي جاي ljay الجاية المقبل المقبلة القادم القادمة li اللي"
+GREETING: Final = "مباركة مبروكة mobaraka moubaraka mbarka"
+"""After Friday: a greeting."""
 LAST: Final = (
     "dernier derniere passe passee الماضي الماضية الفايت الفايتة لي فات فات fat fatt lfayt lfayet li fat المنصرم"
 )

@@ -300,6 +300,8 @@ class _Reader:
         word = self._words[at]
         weekday = looked_up(word, words.WEEKDAYS)
         doubtful = word.plain in letters(words.NEEDS_DAY) or word.heard in sounds(words.NEEDS_DAY)
+        if at + 1 < len(self._words) and self._words[at + 1].heard in sounds(words.GREETING):
+            return None, place
         followed = at + 1 < len(self._words) and self._words[at + 1].heard in sounds(words.NEXT)
         return (None, place) if doubtful and not (opened or followed) else (weekday, at + 1)
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, Literal
 
 from knowledge.models import Family, Trade
 from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
+
+_SINGULAR: Final = re.compile("[a-zà-ÿ]{5,}[a-rt-wyà-ÿ]")
+"""A French word long enough for its plural to be told from anything else."""
+_OF: Final = frozenset({"", "d", "de", "dyal", "ديال", "د", "en"})
+"""Between a general word and the special one: "zerbiya dyal boucherouite"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class CraftIndex:
             for certainty, texts in ((Certainty.SURE, entry.also), (Certainty.ASKED, entry.asked))
             for text in texts
         ]
+        spellings += [replace(one, text=f"{one.text}s") for one in spellings if _SINGULAR.fullmatch(one.text)]
         self._names = NameIndex(spellings, words)
 
     def find(self, text: str) -> list[CraftMatch]:
@@ -58,7 +66,17 @@ class CraftIndex:
         Returns:
             Matches. Several on the same words where a word stands for several trades.
         """
-        return sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
+        matches = sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
+        general = [one for one, following in pairwise(matches) if self._general(text, one, following)]
+        return [match for match in matches if match not in general]
+
+    def _general(self, text: str, match: CraftMatch, following: CraftMatch) -> bool:
+        """Whether a craft is only the general word before a trade of its family: a carpet of boucherouite."""
+        if following.kind == "family" or text[match.end : following.start].strip().casefold() not in _OF:
+            return False
+        family = match.code if match.kind == "family" else self._trades[match.code].family
+        joined = text[following.start] == "و"
+        return not joined and match.end <= following.start and family == self._trades[following.code].family
 
     def read(self, text: str) -> list[CraftMatch]:
         """Read the answer to "what is your craft?", spelling-tolerant.

@@ -12,8 +12,8 @@ from darija.text import normalise
 
 _LANGUAGES: Final[Mapping[str, str]] = {
     "ary": (
-        "دارجة | الداريجة | درجة | darija | derja | darja | دارجة مغربية | مغربية | maghribiya | "
-        "marocain | arabe marocain | dialecte | دارجة بالعربية | darija b l3arbiya | darija arabe | "
+        "دارجة | الداريجة | درجة | darija | derja | darja | دارجة مغربية | بالمغربية | b lmaghribiya | "
+        "en marocain | arabe marocain | dialecte | دارجة بالعربية | darija b l3arbiya | darija arabe | "
         "العامية | darija en arabe | darija lettres arabes | دارجة بالحروف العربية | "
         "darija b 7orof l3arbiya"
     ),
@@ -31,20 +31,18 @@ _LANGUAGES: Final[Mapping[str, str]] = {
     ),
     "fr": (
         "فرنسية | الفرنساوية | فرونسي | فرانسي | فرونسية | الفرنسي | francais | francaise | french | "
-        "fransiya | fransawiya | fransawi | fronsi | franci | fransia | لغة فرنسية | frensawiya | "
+        "fransiya | fransawiya | fransawi | fronsi | fransia | لغة فرنسية | frensawiya | "
         "frensiya | frensia"
     ),
     NOTHING: (  # countries, people, goods and scripts that are called so
-        "الإمارات العربية | المملكة العربية | الدول العربية | دول عربية | الجمهورية العربية | العالم العربي | "
-        "الوطن العربي | بلدان عربية | البلدان العربية | الخليج العربي | الخط العربي | خط عربي | emirats arabes | "
-        "pays arabes | monde arabe | calligraphie arabe | client français | clients français | cliente française | "
-        "clientes françaises | clientèle française | touriste français | touristes français | acheteur français | "
-        "acheteurs français | marché français | les français | des français | un français | "
-        "société française | entreprise française | importateur français | client marocain | marché marocain | "
-        "marchés arabes | artisanat marocain | artisan marocain | produit marocain | produits marocains | "
-        "caftan marocain | tapis marocain | السوق الفرنسية | السوق الفرنسي | الزبون الفرنسي | زبون فرنسي | "
-        "سائح فرنسي | شركة فرنسية | كليان فرنساوي | klian fransawi | المرأة المغربية | الصناعة المغربية | "
-        "الجنسية المغربية | القهوة العربية"
+        "الإمارات العربية | المملكة العربية | الدول العربية | دول عربية | الجمهورية العربية | العالم العربي | الوطن "
+        "العربي | بلدان عربية | البلدان العربية | الخليج العربي | الخط العربي | خط عربي | emirats arabes | pays arabes "
+        "| monde arabe | calligraphie arabe | client français | clients français | cliente française | clientes "
+        "françaises | clientèle française | touriste français | touristes français | acheteur français | acheteurs "
+        "français | marché français | les français | des français | un français | société française | entreprise "
+        "française | importateur français | marchés arabes | السوق الفرنسية | السوق الفرنسي | الزبون الفرنسي | زبون "
+        "فرنسي | سائح فرنسي | شركة فرنسية | كليان فرنساوي | klian fransawi | القهوة العربية | arabie saoudite | douane "
+        "française | douanes françaises | الجمارك الفرنسية | nationalité française | diplôme français"
     ),
 }
 _YES_NO: Final[Mapping[str, str]] = {
@@ -60,10 +58,8 @@ _YES_NO: Final[Mapping[str, str]] = {
         "no | la | lala | la la | lla | machi | pas d'accord | non merci | la choukran | je refuse | "
         "makanwaf9ch | mabghitch | jamais | pas du tout"
     ),
-    NOTHING: (  # no harm, no doubt, I do not know
-        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا أعرف | لا أدري | لا أفهم | "
-        "لا أعلم | لا مشكل | لا مشكلة | la mochkil | ماشي مشكل | machi mochkil | machi mouchkil | لا يزال | "
-        "لا يوجد | لا يهم"
+    NOTHING: (  # no harm, no doubt
+        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil"
     ),
 }
 _LEGAL_FORMS: Final[Mapping[str, str]] = {
@@ -100,8 +96,12 @@ _PLAIN: Final = frozenset(
     ).split()
 )
 """Words that are a yes or a no however the sentence goes on."""
-_SOUNDS_LIKE_NO: Final = frozenset(normalise("lalla lella لالة للا الله لله ولا").split())
-"""A lady's title and the name of God."""
+_NEITHER: Final = frozenset(normalise("lalla lella لالة للا الله لله lah allah ولا à a أي es est is").split())
+"""What only sounds like one: a lady's title, the name of God, "or", "which", small French words."""
+_NEGATED_VERB: Final = re.compile(r"\s+(?!(?:[أن]وافق|[أن]ريد|[أن]قبل|[أن]رغب)(?!\w))[أاآنتي](?!ل)\w{2,}", re.UNICODE)
+"""After لا: "I do not know" answers no question; "I do not agree" does."""
+_NOT_SO: Final = frozenset({"machi", "ماشي"})
+"""A no by itself; before a word it denies that word alone: ماشي روبو."""
 _COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 
 
@@ -144,13 +144,15 @@ def find_yes_no(text: str) -> list[Found]:
         One value, `yes` or `no`, or nothing. French `la` before a noun is no refusal; a word that can be nothing else,
         or one before a comma, counts however long the text is.
     """
-    found = [one for one in _yes_no().find(text) if normalise(text[one.start : one.end]) not in _SOUNDS_LIKE_NO]
+    found = [one for one in _yes_no().find(text) if normalise(text[one.start : one.end]) not in _NEITHER]
     whole = _yes_no().whole(text)
     if not found:
         return []
     if whole is not None:
         return [Found(whole, found[0].start, found[-1].end)]
     first, word = found[0], normalise(text[found[0].start : found[0].end])
+    if word in _NOT_SO or (word == "لا" and _NEGATED_VERB.match(text, first.end)):
+        return []
     if first.before or text[: first.start].strip():
         return []
     short = len(text.split()) <= _SHORT_WORDS

@@ -43,6 +43,8 @@ _NIA: Final = re.compile(
 )
 _PHONE_DIGITS: Final = range(9, 16)
 _ICE_DIGITS: Final = 15
+_OF_A_NAME: Final = re.compile(r"[A-Za-z][.-]$")
+"""Before the number of EUR.1 and ISPM-15."""
 _SHARE: Final = re.compile(r"\s?[%٪]")
 _TAKEN: Final = "x"
 """Stands where something was found already: a letter parts the numbers around it, and is none itself."""
@@ -152,11 +154,12 @@ def _days(text: str, today: date) -> Iterator[_Found]:
 
 
 def _numbers(text: str, _today: date) -> Iterator[_Found]:
-    """Numbers that count something: no share of a hundred; "one" in words is an article unless it is all there is."""
+    """Numbers that count: no share of a hundred, no part of a name, no "one" in words unless it is all there is."""
     for found in locate_numbers(text):
         written = text[found.start : found.end]
         article = found.value == 1 and any(map(str.isalpha, written))
-        if not _SHARE.match(text, found.end) and (not article or written == text.strip()):
+        named = _OF_A_NAME.search(text, 0, found.start) is not None
+        if not named and not _SHARE.match(text, found.end) and (not article or written == text.strip()):
             yield _Found("number", str(found.value), found.start, found.end)
 
 
