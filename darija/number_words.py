@@ -141,38 +141,12 @@ _DARIJA: Final = re.compile(
     "|".join(f"(?P<w{row}>{pattern.replace('-', '[aio]?')})" for row, (_, _, pattern) in enumerate(_HEARD))
 )
 _TEN_OR_MORE: Final = 10
-_NO_NUMBERS: Final = frozenset(
-    [
-        "matin",
-        "matins",
-        "met",
-        "mets",
-        "cet",
-        "soutien",
-        "oumiya",
-        "omiya",
-        "wasit",
-        "wassit",
-        "othmane",
-        "site",
-        "sites",
-        "ثمنه",
-        "ثمنها",
-        "ثمنا",
-        "وسيط",
-        "وهذا",
-        "عاشورا",
-        "عاشوراء",
-        "ربيعه",
-        "اميه",
-        "طالت",
-        "اهدي",
-        "متين",
-        "متينه",
-        "واتمني",
-    ]
+_FALSE_NUMBERS: Final = (
+    "matin matins met mets cet soutien oumiya omiya wasit wassit othmane site sites ثمنه ثمنها ثمنا وسيط وهذا عاشورا "
+    "عاشوراء ربيعه اميه طالت اهدي متين متينه واتمني"
 )
 """Words that only sound like a number: of French, the price, the illiterate, a given name."""
+_NO_NUMBERS: Final = frozenset(_FALSE_NUMBERS.split())
 _ZERO: Final = frozenset({"صفر", "sifr"})
 _WEAK: Final = frozenset({"un", "une"})
 

@@ -68,6 +68,8 @@ class _Sum:
         last = self.last
         if last is None:
             return self._first(word)
+        if joined and last.kind is Kind.THOUSAND and self.thousands == last.value:
+            self.thousands = _MILLE  # ألفا درهم is two thousand, ألفا وخمسمائة is one and a half
         multiplies = last.kind in {Kind.UNIT, Kind.DIGITS} and 1 < last.value < _DIX and not joined
         if word.kind in {Kind.THOUSAND, Kind.THOUSANDS}:
             return self._thousand(word, joined=joined)

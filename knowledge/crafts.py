@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
+from knowledge.hearing import key
 from knowledge.models import Family, Trade
 from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
 
 _SINGULAR: Final = re.compile("[a-zà-ÿ]{5,}[a-rt-wyà-ÿ]")
 """A French word long enough for its plural to be told from anything else."""
 _OF: Final = frozenset({"", "d", "de", "dyal", "ديال", "د", "en"})
-"""Between a general word and the special one: "zerbiya dyal boucherouite"."""
+"""Between a general word and the special one."""
+_CALLED: Final = frozenset(map(key, ("smito", "سميتو", "سميتها", "اسمه", "اسمها", "s'appelle", "appelle")))
+"""After these comes a name: many a Haddad is no smith."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,18 @@ class CraftIndex:
         Returns:
             Matches. Several on the same words where a word stands for several trades.
         """
-        matches = sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
+        hits = [hit for hit in self._names.find(text) if hit.before not in _CALLED]
+        matches = sorted(self._matches(hits), key=lambda match: match.start)
         general = [one for one, following in pairwise(matches) if self._general(text, one, following)]
         return [match for match in matches if match not in general]
 
     def _general(self, text: str, match: CraftMatch, following: CraftMatch) -> bool:
-        """Whether a craft is only the general word before a trade of its family: a carpet of boucherouite."""
-        if following.kind == "family" or text[match.end : following.start].strip().casefold() not in _OF:
+        """Whether a family is only the general word before one of its trades: jewellery of silver."""
+        if match.kind == "trade" or following.kind == "family" or match.end > following.start:
             return False
-        family = match.code if match.kind == "family" else self._trades[match.code].family
+        between = text[match.end : following.start].strip().casefold()
         joined = text[following.start] == "و"
-        return not joined and match.end <= following.start and family == self._trades[following.code].family
+        return between in _OF and not joined and match.code == self._trades[following.code].family
 
     def read(self, text: str) -> list[CraftMatch]:
         """Read the answer to "what is your craft?", spelling-tolerant.

@@ -30,6 +30,7 @@ LIKE_SPREAD: Final = 0.06
 OPEN_SCORE: Final = 0.95
 """Score of an equal spelling that stands for several things."""
 
+_ARTICLE_LETTERS: Final = "ال"
 _LEADS: Final = frozenset("fblفبول")
 """ف ب و ل written onto a name: `فصفرو`, `bfes`, لألمانيا."""
 
@@ -230,7 +231,9 @@ class NameIndex:
             heard_from = 1 if answer else SHORT if opened and length == 1 else SHORT + 1
             found = self._named(f"l{heard}", f"l{plain}", limit, heard_from) if window[0].article else []
             found = found or self._named(heard, plain, limit, heard_from)
-            if not found and plain[:1] in _LEADS and len(window[0].heard) > SHORT:
+            if not found and plain.startswith(_ARTICLE_LETTERS):
+                found = self._named(key(plain[2:]), plain[2:], limit, heard_from)
+            if not found and plain[:1] in _LEADS and len(window[0].heard) >= SHORT:
                 found = self._named(key(plain[1:]), plain[1:], max(limit, Certainty.ASKED), SHORT)
             if found:
                 return found, length

@@ -29,7 +29,7 @@ def _phrases(*phrases: str) -> tuple[tuple[str, ...], ...]:
 _I_AM_CALLED: Final = _phrases(
     "je m appelle", "jmappelle", "je mappelle", "je m appele", "m appelle", "je me nomme", "my name is", "smiyti hiya",
     "smiyti hia", "smiti hiya", "سميتي هي", "أنا سميتي", "ana smiyti", "ana smiti", "mon nom c est",
-    "mon nom complet c est", "السمية الكاملة هي", "السمية ديالي هي", "السمية الكاملة ديالي هي", "اسمي هو",
+    "mon nom complet c est", "أدعى", "السمية الكاملة هي", "السمية ديالي هي", "السمية الكاملة ديالي هي", "اسمي هو",
 )  # fmt: skip
 """What follows is a name, known or not."""
 _MY_NAME: Final = _phrases(
@@ -39,8 +39,8 @@ _MY_NAME: Final = _phrases(
 )  # fmt: skip
 """The same where it opens a sentence: "put my name with the others" gives none."""
 _I_AM: Final = _phrases(
-    "ana", "أنا", "je suis", "moi c est", "moi", "madame", "monsieur", "appelez", "appelle", "contactez", "lalla",
-    "لالة", "السيدة", "السيد",
+    "ana", "أنا", "je suis", "moi c est", "moi", "madame", "mme", "monsieur", "mr", "appelez", "appelle", "contactez",
+    "lalla", "لالة", "السيدة", "السيد",
 )  # fmt: skip
 """What follows may be a name: one that begins with a given name is."""
 _PREFIXES: Final = tuple(

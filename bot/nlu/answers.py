@@ -30,7 +30,7 @@ _LANGUAGES: Final[Mapping[str, str]] = {
         "الفصيح | fos7a | fusha | arabe classique | arabe standard | لغة عربية"
     ),
     "fr": (
-        "فرنسية | الفرنساوية | فرونسي | فرانسي | فرونسية | الفرنسي | francais | francaise | french | "
+        "فرنسية | الفرنساوية | فرونسي | بالفرانسي | فرونسية | الفرنسي | francais | francaise | french | "
         "fransiya | fransawiya | fransawi | fronsi | fransia | لغة فرنسية | frensawiya | "
         "frensiya | frensia"
     ),
@@ -77,10 +77,12 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
         "identifiant commun entreprise"
     ),
     "cooperative": (
-        "تعاونية | التعاونية | تعاونيات | cooperative | coop | ta3awniya | t3awniya | taawniya | "
-        "ta3awoniya | كوبيراتيف | kooperatif | coperative | كوبراتيف"
+        "تعاونية | التعاونية | تعاونيات | تعاونيتي | تعاونيتنا | cooperative | coop | ta3awniya | t3awniya | taawniya "
+        "| ta3awoniya | كوبيراتيف | kooperatif | coperative | كوبراتيف"
     ),
-    "company": "شركة | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company",
+    "company": (
+        "شركة | شركتي | شركتنا | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company"
+    ),
     "none": (
         "sans statut | pas de statut | aucun statut | بلا ورق | بدون وضع قانوني | informel | bla wra9 | "
         "ma3ndich statut | ma3ndich lstatut | ماعنديش الستاتو | ماعنديش صفة قانونية | ماعندي حتى صفة قانونية | "
@@ -100,8 +102,10 @@ _NEITHER: Final = frozenset(normalise("lalla lella لالة للا الله لل
 """What only sounds like one: a lady's title, the name of God, "or", "which", small French words."""
 _NEGATED_VERB: Final = re.compile(r"\s+(?!(?:[أن]وافق|[أن]ريد|[أن]قبل|[أن]رغب)(?!\w))[أاآنتي](?!ل)\w{2,}", re.UNICODE)
 """After لا: "I do not know" answers no question; "I do not agree" does."""
-_NOT_SO: Final = frozenset({"machi", "ماشي"})
+_NOT_SO: Final = frozenset(normalise("machi ماشي mabghitch مابغيتش").split())
 """A no by itself; before a word it denies that word alone: ماشي روبو."""
+_DARIJA_NO: Final = re.compile(r"la\s+ma\w*(?:ch|x)\b", re.IGNORECASE)
+"""After this `la` comes no French noun: la ma3ndich."""
 _COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 
 
@@ -157,9 +161,9 @@ def find_yes_no(text: str) -> list[Found]:
         return []
     short = len(text.split()) <= _SHORT_WORDS
     if not short:
-        return [first] if word in _PLAIN or _COMMA.match(text, first.end) else []
+        return [first] if word.split()[0] in _PLAIN or _COMMA.match(text, first.end) else []
     agree = {one.value for one in found} == {first.value}
-    return [first] if agree and word != "la" else []
+    return [first] if agree and (word != "la" or _DARIJA_NO.match(text, first.start)) else []
 
 
 def find_legal_forms(text: str) -> list[Found]:

@@ -26,8 +26,8 @@ _SPELT: Final[Mapping[str, str]] = {
     ),
     "post": (
         "la poste | par poste | b poste | poste | poste maroc | البوسطة | البوسطا | بوسطة | bosta | lbosta | boosta | "
-        "lboosta | لابوسط | lapost | laposte | b la post | البريد | بريد | barid | lbarid | بريد المغرب | "
-        "barid al maghrib | البريد العادي | colis postal | voie postale | postal | recommandé | "
+        "lboosta | لابوسط | lapost | laposte | b la post | البريد | بريد | b barid | b lbarid | f lbarid | بريد المغرب "
+        "| barid lmaghrib | barid al maghrib | البريد العادي | colis postal | voie postale | postal | recommandé | "
         "lettre recommandée | chronopost | كرونوبوست | ems | amana | colissimo | طرد بريدي"
     ),
     "hand_carried_by_buyer": (
@@ -74,9 +74,10 @@ _FAIR: Final = (
 )
 _BACK_AGAIN: Final = (
     "نرجع بها | نرجع بيها | نرجعها | نرجعو بها | نرجعوها | ترجع | غترجع | كترجع | رجعها | نردها | نردوها | نعيدها | "
-    "نعيدهم | سنعيدها | إعادتها | نسترجعها | تعود | nrje3 biha | nrj3 biha | nrje3ha | nraj3ha | nrej3o biha | "
-    "nrj3o biha | nrej3oha | nrj3oha | trje3 | katrje3 | nredha | nreddha | ramener | ramène | ramènerai | ramenons | "
-    "rapporter | rapporte | revenir avec | reviens avec | revient | reviennent | rentrer avec | rentre avec | retour"
+    "نعيدهم | سنعيدها | إعادتها | نسترجعها | تعود | nrje3 biha | nrj3 biha | nrje3ha | nraj3ha | nrej3o biha | nrj3o "
+    "biha | nrej3oha | nrj3oha | trje3 | katrje3 | nredha | nreddha | ramener | ramène | ramènerai | ramenons | "
+    "rapporter | rapporte | revenir avec | reviens avec | revient | reviennent | rentrer avec | rentre avec | retour | "
+    "ramené | ramenés | رجعتها | رجعتهم | رجعناها | رجعناهم | رجعت بها | rje3t biha | rj3t biha | raj3tha | rj3naha"
 )
 _APART_AT_MOST: Final = 40
 """Characters between the two parts of a saying."""

@@ -45,7 +45,9 @@ _PHONE_DIGITS: Final = range(9, 16)
 _ICE_DIGITS: Final = 15
 _OF_A_NAME: Final = re.compile(r"[A-Za-z][.-]$")
 """Before the number of EUR.1 and ISPM-15."""
-_SHARE: Final = re.compile(r"\s?[%٪]")
+_SHARE: Final = re.compile(
+    r"\d+(?:[.,]\d+)?(?:\s?[%٪]|\s?pour\s?cents?\b|\s(?:في|ف)\s?(?:ال|ل)?(?:مائة|مئة|مية)|\sf\s?(?:l|la)\s?m[iy]+a?y?a?\b)"
+)
 _TAKEN: Final = "x"
 """Stands where something was found already: a letter parts the numbers around it, and is none itself."""
 
@@ -155,11 +157,12 @@ def _days(text: str, today: date) -> Iterator[_Found]:
 
 def _numbers(text: str, _today: date) -> Iterator[_Found]:
     """Numbers that count: no share of a hundred, no part of a name, no "one" in words unless it is all there is."""
+    text = _SHARE.sub(lambda share: _TAKEN * len(share[0]), text)
     for found in locate_numbers(text):
         written = text[found.start : found.end]
         article = found.value == 1 and any(map(str.isalpha, written))
         named = _OF_A_NAME.search(text, 0, found.start) is not None
-        if not named and not _SHARE.match(text, found.end) and (not article or written == text.strip()):
+        if not named and (not article or written == text.strip()):
             yield _Found("number", str(found.value), found.start, found.end)
 
 

@@ -92,6 +92,7 @@ def test_a_day_is_read(text: str, iso: str) -> None:
         "le 32 mars",
         "الخامس",
         "بعد العيد",
+        "جمعة مباركة",
         "had l3am",
     ],
 )

@@ -31,6 +31,9 @@ from bot.nlu.export_channels import find_export_channels
         ("kteb lia darija b l7orof latiniya", ["ary-Latn"]),
         ("الإمارات العربية المتحدة", []),
         ("des clients français", []),
+        ("vendre en France", []),
+        ("Arabie Saoudite", []),
+        ("السلع المغربية", []),
         ("salam", []),
         ("", []),
         ("🙂", []),
@@ -56,6 +59,13 @@ def test_languages_asked_for(text: str, languages: list[str]) -> None:
         ("الله يرحم الوالدين", None),
         ("lalla Fatima", None),
         ("ماشي مشكل", None),
+        ("ماشي روبو بغيت بنادم", None),
+        ("مابغيتش البوسطة", None),
+        ("لا أريد", "no"),
+        ("لا أقرأ الرسائل", None),
+        ("la ma3ndich", "no"),
+        ("non merci je préfère un appel", "no"),
+        ("à bientôt", None),
     ],
 )
 def test_plain_yes_and_no(text: str, answer: str | None) -> None:
