@@ -35,12 +35,19 @@ WEEKDAYS: Final = (
     "dimanche الأحد الاحد الحد لحد l7ed l7d lhed lhad l7ad hed 7ed 7ad dimanches",
 )
 """Monday to Sunday."""
-NEEDS_DAY: Final = "7ad 7ed arb3a hed larb3a larba lhad tlat tlata تلات سبت"
-"""Weekdays that are also a number or "this": read only after "day"."""
+NEEDS_DAY: Final = "7ad 7ed arb3a hed larb3a larba lhad tlat tlata تلات سبت الحد حد لحد l7ed lhed l7d"
+"""Weekdays that are also a number, a limit or "this": read only after "day" or before "next"."""
+ORDINALS: Final = "الأول الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع العاشر"
+ORDINAL_TENS: Final[dict[str, int]] = {"عشر": 10, "والعشرين": 20, "والعشرون": 20, "والثلاثين": 30, "والثلاثون": 30}
+"""What stands after an ordinal and is added to it."""
+ORDINALS_APART: Final[dict[str, int]] = {
+    "1er": 1, "1re": 1, "premier": 1, "الفاتح": 1, "فاتح": 1, "العشرين": 20, "العشرون": 20, "الثلاثين": 30,
+    "الثلاثون": 30, "الحادي عشر": 11, "الحادي والعشرين": 21, "الحادي والعشرون": 21, "الحادي والثلاثين": 31,
+}  # fmt: skip
 DAY_WORDS: Final = "نهار نهارات يوم يومه nhar nnhar lyom nhare youm yom yawm jour le"
 """Before a weekday or a day of the month."""
 TODAY: Final = (
-    "aujourd'hui|aujourdhui|ajd|اليوم|lyoum|lyouma|lyom|el youm|هاد النهار|had nhar|ce soir|ce matin|"
+    "aujourd'hui|aujourdhui|اليوم|lyoum|lyouma|lyom|el youm|هاد النهار|had nhar|ce soir|ce matin|"
     "cet apres midi|هاد العشية|had l3chiya|هاد الصباح|had sbah|هذا اليوم|lioum|had nhar"
 )
 TOMORROW: Final = "demain|غدا|غدّا|غدوة|غداً|ghda|ghedda|gheda|ghdda|rda|4da|ghedwa|ghdwa|ghada|dmain|dem1|غده|غدوا"
@@ -58,6 +65,13 @@ NEXT_WEEK: Final = (
     "la semaine prochaine|semaine prochaine|السيمانة الجاية|سيمانة جاية|الأسبوع المقبل|الأسبوع القادم|"
     "simana jaya|simana li jaya|smana jaya|السيمانة اللي جاية|الاسبوع الجاي|simana jjaya"
 )
+NEXT_MONTH: Final = (
+    "mois prochain|le mois prochain|الشهر الجاي|شهر الجاي|الشهر المقبل|الشهر القادم|chher jay|chhar jay|chher li jay|"
+    "الشهر اللي جاي|lchher jay|chher ljay|mois qui vient"
+)
+NEXT: Final = "prochain prochaine jay الجاي جاي ljay الجاية المقبل المقبلة القادم القادمة li اللي"
+GREETING: Final = "مباركة مبروكة mobaraka moubaraka mbarka"
+"""After Friday: a greeting."""
 LAST: Final = (
     "dernier derniere passe passee الماضي الماضية الفايت الفايتة لي فات فات fat fatt lfayt lfayet li fat المنصرم"
 )

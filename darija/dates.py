@@ -11,20 +11,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Final
 
 from darija import date_words as words
-from darija.fold import bare, phonetic
+from darija.date_hearing import (
+    letters,
+    looked_up,
+    ordinals,
+    pair_days,
+    phrases,
+    sounds,
+    unit_days,
+    without_article,
+    words_of,
+)
 from darija.numbers import read_number
-from darija.text import MARKS, ascii_digits, normalise
+from darija.text import ascii_digits
 
 READ_MAX_CHARS: Final = 1_000
 """Characters looked at."""
 FARTHEST_DAYS: Final = 1_100
 """Days (three years) beyond which "in N days" is no date anybody plans for."""
 
-_TOKEN: Final = re.compile(rf"\d+|(?:[37]['’](?=[^\W\d_])|[^\W_]|[{MARKS}])+|[-/.,،؛;:!?؟()\n]")
 _WRITTEN: Final = re.compile(
     r"(?<![\d/.-])(?:(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
     r"|(?P<d2>\d{1,2})\s?(?P<by>[-/.])\s?(?P<m2>\d{1,2})(?:\s?(?P=by)\s?(?P<y2>(?:19|20)?\d\d))?)(?![\d/]|[.-]\d)"
@@ -48,73 +56,6 @@ class FoundDate:
     iso: str
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    plain: str
-    heard: str
-    start: int
-    end: int
-
-
-@cache
-def _table(*lines: str) -> dict[str, int]:
-    """Sound → number of the line."""
-    return {phonetic(word): row for row, line in enumerate(lines) for word in line.split()}
-
-
-@cache
-def _letters(*lines: str) -> dict[str, int]:
-    """Plain letters → number of the line: for words too short to be told by their sound."""
-    return {normalise(word): row for row, line in enumerate(lines) for word in line.split()}
-
-
-@cache
-def _heard(line: str) -> frozenset[str]:
-    return frozenset(phonetic(word) for word in line.split())
-
-
-@cache
-def _phrases(line: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(phonetic(phrase).split()) for phrase in line.split("|"))
-
-
-@cache
-def _unit_days() -> dict[str, int]:
-    return {phonetic(word): days for days, line in words.UNITS.items() for word in line.split()}
-
-
-@cache
-def _pair_days() -> dict[str, int]:
-    return {phonetic(word): days for word, days in words.PAIRS.items()}
-
-
-def _words_of(text: str) -> list[_Word]:
-    found: list[_Word] = []
-    for token in _TOKEN.finditer(text):
-        plain = normalise(token[0])
-        heard = phonetic(token[0])
-        found.append(_Word(plain, heard if plain else "", token.start(), token.end()))
-    return found
-
-
-def _bare(heard: str) -> str:
-    """Without و ف ب of a joined small word and without the article."""
-    return bare(heard.rsplit(" ", maxsplit=1)[-1])
-
-
-def _looked_up(word: _Word, tables: tuple[str, ...]) -> int | None:
-    if not word.plain:
-        return None
-    by_letters = _letters(*tables).get(word.plain)
-    if by_letters is not None:
-        return by_letters
-    heard = _table(*tables)
-    if word.heard in heard and len(word.heard) > 3:  # noqa: PLR2004 - shorter ones sound like other words
-        return heard[word.heard]
-    cut = _bare(word.heard)
-    return heard.get(cut) if len(cut) > 4 else None  # noqa: PLR2004 - as above
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -141,7 +82,7 @@ class _Reader:
     def __init__(self, text: str, today: date) -> None:
         self._text = text
         self._today = today
-        self._words = _words_of(text)
+        self._words = words_of(text)
 
     def found(self) -> Iterator[FoundDate]:
         taken = 0
@@ -175,10 +116,18 @@ class _Reader:
 
     def _introduced(self, start: int) -> bool:
         before = [word for word in self._words if word.end <= start and word.plain]
-        return bool(before) and before[-1].heard in _heard(words.DAY_WORDS)
+        return bool(before) and before[-1].heard in sounds(words.DAY_WORDS)
 
     def _at(self, place: int) -> tuple[FoundDate, int] | None:
-        for read in (self._named_day, self._relative, self._counted, self._weekday, self._month_alone):
+        for read in (
+            self._named_day,
+            self._next_week,
+            self._relative,
+            self._counted,
+            self._weekday,
+            self._next_month_alone,
+            self._month_alone,
+        ):
             found = read(place)
             if found is not None:
                 iso, length = found
@@ -193,24 +142,28 @@ class _Reader:
         return number if number is not None and 1 <= number <= most else None
 
     def _skip(self, place: int, line: str) -> int:
-        while place < len(self._words) and self._words[place].heard in _heard(line):
+        while place < len(self._words) and self._words[place].heard in sounds(line):
             place += 1
         return place
 
     def _named_day(self, place: int) -> tuple[str, int] | None:
         """15 avril 2027, 15 من شهر غشت, quinze avril, 1er mai, 15 شهر 4."""
-        first = self._words[place].plain
-        ordinal = 1 if first in {"1er", "premier", "الفاتح", "فاتح", "1re"} else None
-        for length in (3, 2, 1) if ordinal is None else (1,):
+        ordinal, words_of_it = self._ordinal(place)
+        for length in (words_of_it,) if ordinal else (3, 2, 1):
             day = ordinal or self._number(place, length, 31)
             if day is None:
                 continue
             at = place + length
             after = self._skip(at, words.OF)
+            for start in range(at, after + 1):  # "month" is skipped too
+                length_of_it = self._phrase(start, words.NEXT_MONTH)
+                in_next_month = _day(*self._next_month(), day) if length_of_it else None
+                if in_next_month:
+                    return in_next_month.isoformat(), start + length_of_it - place
             if after >= len(self._words):
                 continue
-            month = _looked_up(self._words[after], words.MONTHS)
-            by_number = after > at and self._words[after - 1].heard in _heard(words.MONTH_MARKS)
+            month = looked_up(self._words[after], words.MONTHS)
+            by_number = after > at and self._words[after - 1].heard in sounds(words.MONTH_MARKS)
             if month is None and by_number and (number := self._number(after, 1, 12)) is not None:
                 month = number - 1
             if month is None:
@@ -220,6 +173,17 @@ class _Reader:
             if found is not None:
                 return found.isoformat(), end - place
         return None
+
+    def _ordinal(self, place: int) -> tuple[int, int]:
+        """1er, الخامس, الخامس والعشرين: the day and how many words it has; zeros when there is none."""
+        for length in (2, 1):
+            day = ordinals().get(tuple(word.plain for word in self._words[place : place + length]))
+            if day:
+                return day, length
+        return 0, 0
+
+    def _next_month(self) -> tuple[int, int]:
+        return self._today.year + self._today.month // 12, self._today.month % 12 + 1
 
     def _year(self, place: int) -> tuple[int, int | None]:
         after = self._skip(place, "سنة 3am عام sana lan an de من ديال dyal")
@@ -232,7 +196,7 @@ class _Reader:
         for length in range(_WINDOW, 0, -1):
             window = self._words[place : place + length]
             heard = tuple(part for word in window for part in word.heard.split())
-            if len(window) == length and all(word.plain for word in window) and heard in _phrases(line):
+            if len(window) == length and all(word.plain for word in window) and heard in phrases(line):
                 return length
         return 0
 
@@ -240,7 +204,6 @@ class _Reader:
         for line, days in (
             (words.AFTER_TOMORROW, 2),
             (words.BEFORE_YESTERDAY, -2),
-            (words.NEXT_WEEK, 7),
             (words.TODAY, 0),
             (words.TOMORROW, 1),
             (words.YESTERDAY, -1),
@@ -249,6 +212,29 @@ class _Reader:
             if length:
                 return (self._today + timedelta(days=days)).isoformat(), length
         return None
+
+    def _next_week(self, place: int) -> tuple[str, int] | None:
+        """Next week: a day of it where one is named, before or after; else this day of it."""
+        length = self._phrase(place, words.NEXT_WEEK)
+        if length:
+            weekday, end = self._weekday_at(self._skip(place + length, words.OF))
+            return self._in_next_week(self._today.weekday() if weekday is None else weekday), (
+                length if weekday is None else end - place
+            )
+        weekday, end = self._weekday_at(place)
+        if weekday is None:
+            return None
+        after = self._skip(end, words.OF)
+        length = self._phrase(after, words.NEXT_WEEK)
+        return (self._in_next_week(weekday), after + length - place) if length else None
+
+    def _in_next_week(self, weekday: int) -> str:
+        return (self._today + timedelta(days=7 - self._today.weekday() + weekday)).isoformat()
+
+    def _next_month_alone(self, place: int) -> tuple[str, int] | None:
+        length = self._phrase(place, words.NEXT_MONTH)
+        year, month = self._next_month()
+        return (f"{year:04}-{month:02}", length) if length else None
 
     def _counted(self, place: int) -> tuple[str, int] | None:
         """In three days, من هنا أسبوعين, il y a 2 semaines, 3 iyam hadi."""
@@ -280,7 +266,7 @@ class _Reader:
         """A length of time that begins here: days, and the place after it."""
         if place >= len(self._words):
             return None
-        pair = _pair_days().get(_bare(self._words[place].heard)) or _pair_days().get(self._words[place].heard)
+        pair = pair_days().get(without_article(self._words[place].heard)) or pair_days().get(self._words[place].heard)
         if pair:
             return pair, place + 1
         for length in (3, 2, 1):
@@ -288,52 +274,52 @@ class _Reader:
             at = place + length
             if number is None or at >= len(self._words):
                 continue
-            days = _unit_days().get(self._words[at].heard) or _unit_days().get(_bare(self._words[at].heard))
+            days = unit_days().get(self._words[at].heard) or unit_days().get(without_article(self._words[at].heard))
             if days:
                 return number * days, at + 1
-        days = _unit_days().get(self._words[place].heard)
+        days = unit_days().get(self._words[place].heard)
         return (days, place + 1) if days and days > 1 else None
 
     def _weekday(self, place: int) -> tuple[str, int] | None:
-        start = place
-        word = self._words[place]
-        opened = word.heard in _heard(words.DAY_WORDS)
-        if opened:
-            place += 1
-            if place >= len(self._words):
-                return None
-            word = self._words[place]
-        weekday = _looked_up(word, words.WEEKDAYS)
-        if weekday is None or (word.plain in _needs_day() and not opened):
+        weekday, end = self._weekday_at(place)
+        if weekday is None:
             return None
         ahead = (weekday - self._today.weekday() - 1) % 7 + 1
-        end = place + 1
-        if end < len(self._words) and self._words[end].heard in _heard(words.LAST):
+        if end < len(self._words) and self._words[end].heard in sounds(words.LAST):
             ahead -= 7 if ahead < 7 else 14  # noqa: PLR2004 - days of a week
             ahead = ahead if ahead < 0 else ahead - 7
             end += 1
-        return (self._today + timedelta(days=ahead)).isoformat(), end - start
+        return (self._today + timedelta(days=ahead)).isoformat(), end - place
+
+    def _weekday_at(self, place: int) -> tuple[int | None, int]:
+        """The weekday named here, "day" before it or not, and the place after it."""
+        opened = place < len(self._words) and self._words[place].heard in sounds(words.DAY_WORDS)
+        at = place + opened
+        if at >= len(self._words):
+            return None, place
+        word = self._words[at]
+        weekday = looked_up(word, words.WEEKDAYS)
+        doubtful = word.plain in letters(words.NEEDS_DAY) or word.heard in sounds(words.NEEDS_DAY)
+        if at + 1 < len(self._words) and self._words[at + 1].heard in sounds(words.GREETING):
+            return None, place
+        followed = at + 1 < len(self._words) and self._words[at + 1].heard in sounds(words.NEXT)
+        return (None, place) if doubtful and not (opened or followed) else (weekday, at + 1)
 
     def _month_alone(self, place: int) -> tuple[str, int] | None:
         """A month with its year, or after "in": avril 2027, f ghocht, شهر ماي."""
-        month = _looked_up(self._words[place], words.MONTHS)
+        month = looked_up(self._words[place], words.MONTHS)
         if month is None:
             return None
         end, year = self._year(place + 1)
         marked = place - 1
-        while marked > 0 and self._words[marked].heard in _heard(words.OF) - _heard(words.BEFORE_MONTH):
+        while marked > 0 and self._words[marked].heard in sounds(words.OF) - sounds(words.BEFORE_MONTH):
             marked -= 1
         before = self._words[marked].heard if place else ""
         joined = self._words[place].heard.startswith(("f ", "fi "))
-        if year is None and not joined and before not in _heard(words.BEFORE_MONTH):
+        if year is None and not joined and before not in sounds(words.BEFORE_MONTH):
             return None
         year = year or self._today.year + (month + 1 < self._today.month)
         return f"{year:04}-{month + 1:02}", end - place
-
-
-@cache
-def _needs_day() -> frozenset[str]:
-    return frozenset(normalise(word) for word in words.NEEDS_DAY.split())
 
 
 def find_dates(text: str, today: date) -> list[FoundDate]:

@@ -134,12 +134,19 @@ _HEARD: Final[tuple[tuple[int, Kind, str], ...]] = (
     (900, Kind.HUNDREDS, "t-s-3-ma?ia"),
     (1000, Kind.THOUSAND, "[ai]lf|a?laf"),
     (2000, Kind.THOUSANDS, "[ai]?lf(?:i|ai|a)n"),
+    (2000, Kind.THOUSAND, "lfa"),  # ألفا درهم; after a number a thousand: خمسون ألفا
     (2, Kind.ROUND, "3ama?in|sna?tain|sntin"),
 )
 _DARIJA: Final = re.compile(
     "|".join(f"(?P<w{row}>{pattern.replace('-', '[aio]?')})" for row, (_, _, pattern) in enumerate(_HEARD))
 )
 _TEN_OR_MORE: Final = 10
+_FALSE_NUMBERS: Final = (
+    "matin matins met mets cet soutien oumiya omiya wasit wassit othmane site sites ثمنه ثمنها ثمنا وسيط وهذا عاشورا "
+    "عاشوراء ربيعه اميه طالت اهدي متين متينه واتمني"
+)
+"""Words that only sound like a number: of French, the price, the illiterate, a given name."""
+_NO_NUMBERS: Final = frozenset(_FALSE_NUMBERS.split())
 _ZERO: Final = frozenset({"صفر", "sifr"})
 _WEAK: Final = frozenset({"un", "une"})
 
@@ -157,6 +164,8 @@ def _read(word: str) -> NumberWord | None:
     french = _FRENCH.get(word)
     if french is not None:
         return NumberWord(*french, weak=word in _WEAK)
+    if word in _NO_NUMBERS:
+        return None
     if word in _ZERO:
         return NumberWord(0, Kind.UNIT)
     heard = "".join(phonetic_words(word))

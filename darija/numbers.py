@@ -32,6 +32,8 @@ _GLUED: Final = re.compile(
     r"(\d+)(?:[\u0620-\u064a]+|(?<=\d\d)[a-z]+|(?<=[01])[a-z]+|(?:ans|annees?|dhs?|mad|h|jours?|mois|km|kg|m|cm)$)"
 )
 _AND: Final = frozenset({"و", "o", "w", "u", "ou", "wa", "et"})
+_NEW_AFTER: Final = frozenset({"tout", "toute", "tous", "comme", "est", "etat", "flambant", "presque"})
+"""Words after which French "neuf" is "new" and not nine."""
 _YEAR: Final = frozenset({"3am", "sna", "sana", "an", "Ci 3am"})
 
 
@@ -66,6 +68,8 @@ class _Sum:
         last = self.last
         if last is None:
             return self._first(word)
+        if joined and last.kind is Kind.THOUSAND and self.thousands == last.value:
+            self.thousands = _MILLE  # ألفا درهم is two thousand, ألفا وخمسمائة is one and a half
         multiplies = last.kind in {Kind.UNIT, Kind.DIGITS} and 1 < last.value < _DIX and not joined
         if word.kind in {Kind.THOUSAND, Kind.THOUSANDS}:
             return self._thousand(word, joined=joined)
@@ -162,8 +166,10 @@ def locate_numbers(text: str) -> list[FoundNumber]:
     sums: list[_Sum] = []
     current = _Sum()
     joined = False
+    before = ""
     for word, start, end in _words(text):
-        known = _read(word)
+        known = None if word == "neuf" and before in _NEW_AFTER else _read(word)
+        before = word
         if known is None:
             if word in _AND and current.last is not None and not joined:
                 joined = True

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, Literal
 
+from knowledge.hearing import key
 from knowledge.models import Family, Trade
 from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
+
+_SINGULAR: Final = re.compile("[a-zà-ÿ]{5,}[a-rt-wyà-ÿ]")
+"""A French word long enough for its plural to be told from anything else."""
+_OF: Final = frozenset({"", "d", "de", "dyal", "ديال", "د", "en"})
+"""Between a general word and the special one."""
+_CALLED: Final = frozenset(map(key, ("smito", "سميتو", "سميتها", "اسمه", "اسمها", "s'appelle", "appelle")))
+"""After these comes a name: many a Haddad is no smith."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class CraftIndex:
             for certainty, texts in ((Certainty.SURE, entry.also), (Certainty.ASKED, entry.asked))
             for text in texts
         ]
+        spellings += [replace(one, text=f"{one.text}s") for one in spellings if _SINGULAR.fullmatch(one.text)]
         self._names = NameIndex(spellings, words)
 
     def find(self, text: str) -> list[CraftMatch]:
@@ -58,7 +69,18 @@ class CraftIndex:
         Returns:
             Matches. Several on the same words where a word stands for several trades.
         """
-        return sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
+        hits = [hit for hit in self._names.find(text) if hit.before not in _CALLED]
+        matches = sorted(self._matches(hits), key=lambda match: match.start)
+        general = [one for one, following in pairwise(matches) if self._general(text, one, following)]
+        return [match for match in matches if match not in general]
+
+    def _general(self, text: str, match: CraftMatch, following: CraftMatch) -> bool:
+        """Whether a family is only the general word before one of its trades: jewellery of silver."""
+        if match.kind == "trade" or following.kind == "family" or match.end > following.start:
+            return False
+        between = text[match.end : following.start].strip().casefold()
+        joined = text[following.start] == "و"
+        return between in _OF and not joined and match.code == self._trades[following.code].family
 
     def read(self, text: str) -> list[CraftMatch]:
         """Read the answer to "what is your craft?", spelling-tolerant.

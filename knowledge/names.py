@@ -16,7 +16,6 @@ from typing import Final, Protocol, TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from darija.fold import bare
 from knowledge.hearing import READ_MAX_CHARS, Unit, bones_of, key, letters, units_of
 
 LIKE_MAX_WORDS: Final = 7
@@ -31,8 +30,9 @@ LIKE_SPREAD: Final = 0.06
 OPEN_SCORE: Final = 0.95
 """Score of an equal spelling that stands for several things."""
 
-_LEADS: Final = frozenset("fbفبو")
-"""ف ب و written onto a name: `فصفرو`, `bfes`."""
+_ARTICLE_LETTERS: Final = "ال"
+_LEADS: Final = frozenset("fblفبول")
+"""ف ب و ل written onto a name: `فصفرو`, `bfes`, لألمانيا."""
 
 
 class Certainty(IntEnum):
@@ -165,11 +165,12 @@ class NameIndex:
         self._openers = frozenset(map(key, words.openers))
         self._fillers = frozenset(map(key, words.fillers)) | self._openers
 
-    def find(self, text: str) -> list[Hit]:
+    def find(self, text: str, *, alone: bool = False) -> list[Hit]:
         """Find names in running text: the longest at each place, no two over one another, in order.
 
         Args:
             text: Any string; its first 1,000 characters and 80 words are looked at.
+            alone: Whether a name that is an ordinary word too is one where it is the whole text.
 
         Returns:
             Hits; several on the same words where a spelling names several things.
@@ -177,6 +178,10 @@ class NameIndex:
         units = units_of(text[:READ_MAX_CHARS])
         hits, taken = self._equal(units, asked=False)
         hits += self._alike(units, taken)
+        whole = "".join(unit.heard for unit in units)
+        if alone and not hits and len(whole) > SHORT and whole not in self._never:
+            known = self._exact.get(whole, {})
+            hits = [Hit(ref, 1.0, units[0].start, units[-1].end) for ref in known if known[ref] <= Certainty.ASKED]
         return sorted(hits, key=lambda hit: hit.start)
 
     def read(self, text: str) -> list[Hit]:
@@ -213,7 +218,7 @@ class NameIndex:
         return hits, taken
 
     def _longest(self, units: Sequence[Unit], place: int, *, asked: bool, told: int) -> tuple[list[str], int]:
-        opened = place > 0 and units[place - 1].heard in self._openers
+        opened = self._opened(units, place)
         uncut = units[place].whole
         if uncut and (found := self._named(*uncut, Certainty(opened or asked), SHORT + 1)):
             return found, 2
@@ -226,11 +231,19 @@ class NameIndex:
             heard_from = 1 if answer else SHORT if opened and length == 1 else SHORT + 1
             found = self._named(f"l{heard}", f"l{plain}", limit, heard_from) if window[0].article else []
             found = found or self._named(heard, plain, limit, heard_from)
-            if not found and plain[:1] in _LEADS and len(window[0].heard) > SHORT:
-                found = self._named(bare(heard[1:]), plain[1:], max(limit, Certainty.ASKED), SHORT)
+            if not found and plain.startswith(_ARTICLE_LETTERS):
+                found = self._named(key(plain[2:]), plain[2:], limit, heard_from)
+            if not found and plain[:1] in _LEADS and len(window[0].heard) >= SHORT:
+                found = self._named(key(plain[1:]), plain[1:], max(limit, Certainty.ASKED), SHORT)
             if found:
                 return found, length
         return [], 1
+
+    def _opened(self, units: Sequence[Unit], place: int) -> bool:
+        """Whether an opener stands before a word, right there or with one that says nothing in between."""
+        if place > 1 and units[place - 1].heard in self._fillers - self._openers and not units[place].after_break:
+            place -= 1
+        return place > 0 and units[place - 1].heard in self._openers
 
     def _window(self, units: Sequence[Unit], place: int) -> int:
         """How many words from here stand in one run, without a comma or full stop between them."""
@@ -269,7 +282,8 @@ class NameIndex:
                 ):
                     continue
                 joined = "".join(units[at].heard for at in window)
-                found = [] if joined in self._never else self._slip(joined)
+                told = joined in self._never or joined in self._exact  # as it stands it was not meant
+                found = [] if told else self._slip(joined)
                 if found:
                     before = units[place - 1].heard if place else ""
                     hits += [Hit(ref, score, units[place].start, units[window[-1]].end, before) for ref, score in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,8 @@ NEAR_KM: Final = 60
 """Farther than this (kilometres) from every known place, a point tells nothing."""
 _EARTH_KM: Final = 6371.0
 _REGION_WORDS: Final = frozenset(map(key, ("région", "جهة", "jiha", "jihat", "جيهة", "jihet", "jihte")))
+_ARTICLE: Final = re.compile("ال")
+"""Towns have it or not: الفاس is an axe."""
 _GSM_ACCENTS: Final = frozenset("éèàùÉ")
 
 
@@ -84,7 +87,9 @@ class PlaceIndex:
             *((town.at, ref) for ref, town in {**self._towns, **self._communes}.items() if town.at),
             *((place.at, None) for place in beyond),
         ]
-        self._names = NameIndex(list(self._spellings()), words)
+        spellings = list(self._spellings())
+        self._articled = {spelling.ref for spelling in spellings if _ARTICLE.match(spelling.text)}
+        self._names = NameIndex(spellings, words)
 
     def _by_name(self, communes: Sequence[Town]) -> Iterable[tuple[str, Town]]:
         """Communes by a name that stands for one of them alone: with the province where there are several."""
@@ -116,7 +121,12 @@ class PlaceIndex:
         Returns:
             Matches. Several on the same words where a name stands for several places.
         """
-        return sorted(self._matches(self._names.find(text)), key=lambda match: match.start)
+        hits = [
+            hit
+            for hit in self._names.find(text, alone=True)
+            if hit.ref in self._articled or not _ARTICLE.match(text, hit.start)
+        ]
+        return sorted(self._matches(hits), key=lambda match: match.start)
 
     def read(self, text: str) -> list[PlaceMatch]:
         """Read the answer to "where?": any town, commune, province or region, spelling-tolerant.

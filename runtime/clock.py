@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+MOROCCO: Final = "Africa/Casablanca"
 
 
 class Clock(Protocol):
@@ -20,6 +24,20 @@ class SystemClock:
     def now(self) -> datetime:
         """The present moment, aware and in UTC."""
         return datetime.now(UTC)
+
+
+def day_in_morocco(moment: datetime) -> date:
+    """The day people in Morocco have at a moment: theirs begins an hour before it does in UTC, but not in Ramadan.
+
+    Args:
+        moment: Aware, in any zone.
+    """
+    return moment.astimezone(_morocco()).date()
+
+
+@cache
+def _morocco() -> ZoneInfo:
+    return ZoneInfo(MOROCCO)
 
 
 class FixedClock:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from conversation import Inbound, Surface
 from knowledge import Knowledge
+from runtime.clock import day_in_morocco
 from storage import conversations
 
 
@@ -70,6 +71,11 @@ class TurnContext:
     unclear_count: int = 0
     turn_inbox_ids: tuple[int, ...] = ()
     media_id: int | None = None
+
+    @property
+    def today(self) -> date:
+        """The day in Morocco."""
+        return day_in_morocco(self.now)
 
     def last_said(self) -> list[dict[str, Any]]:
         """The stored answers of the turn before, for "say it again"."""

@@ -39,7 +39,7 @@ class ValidateEnrollForm(Action):
         del domain
         context = current()
         slots = {name: tracker.slots.get(name) for name in (*enrolment.OWN_SLOTS, "pending", "phone_known")}
-        slots["today"] = context.now.date().isoformat()
+        slots["today"] = context.today.isoformat()
         requested = tracker.slots.get("requested_slot")
         if tracker.active_loop.get("name") != FORM or requested is None:
             step = enrolment.begin(

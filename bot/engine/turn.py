@@ -220,6 +220,7 @@ class Engine:
                 tracker=tracker,
                 output_channel=collector,
                 metadata={"payload": resolved.payload is not None},
+                today=context.today,
             )
         said = [Said.of(custom) for custom in collector.said]
         if resolved.also is not None:
@@ -243,7 +244,7 @@ class Engine:
         asks_yes_no = menu is not None and any(one.role for one in menu.offered)
         if not undecided and not asks_yes_no:
             return resolved
-        parsed = await self._processor.parse(resolved.text)
+        parsed = await self._processor.parse(resolved.text, today=turn.context.today)
         if undecided:
             self._hear_language(turn, resolved.text, parsed)
         meant = yes_or_no(str((parsed.get("intent") or {}).get("name") or ""), menu)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from bot.nlu.phrases import Found, Phrases
+from bot.nlu.phrases import NOTHING, Found, Phrases, turned_down
+from darija.text import normalise
 
 _LANGUAGES: Final[Mapping[str, str]] = {
     "ary": (
-        "دارجة | الداريجة | درجة | darija | derja | darja | دارجة مغربية | مغربية | maghribiya | "
-        "marocain | arabe marocain | dialecte | دارجة بالعربية | darija b l3arbiya | darija arabe | "
+        "دارجة | الداريجة | درجة | darija | derja | darja | دارجة مغربية | بالمغربية | b lmaghribiya | "
+        "en marocain | arabe marocain | dialecte | دارجة بالعربية | darija b l3arbiya | darija arabe | "
         "العامية | darija en arabe | darija lettres arabes | دارجة بالحروف العربية | "
         "darija b 7orof l3arbiya"
     ),
@@ -28,9 +30,19 @@ _LANGUAGES: Final[Mapping[str, str]] = {
         "الفصيح | fos7a | fusha | arabe classique | arabe standard | لغة عربية"
     ),
     "fr": (
-        "فرنسية | الفرنساوية | فرونسي | فرانسي | فرونسية | الفرنسي | francais | francaise | french | "
-        "fransiya | fransawiya | fransawi | fronsi | franci | fransia | لغة فرنسية | frensawiya | "
+        "فرنسية | الفرنساوية | فرونسي | بالفرانسي | فرونسية | الفرنسي | francais | francaise | french | "
+        "fransiya | fransawiya | fransawi | fronsi | fransia | لغة فرنسية | frensawiya | "
         "frensiya | frensia"
+    ),
+    NOTHING: (  # countries, people, goods and scripts that are called so
+        "الإمارات العربية | المملكة العربية | الدول العربية | دول عربية | الجمهورية العربية | العالم العربي | الوطن "
+        "العربي | بلدان عربية | البلدان العربية | الخليج العربي | الخط العربي | خط عربي | emirats arabes | pays arabes "
+        "| monde arabe | calligraphie arabe | client français | clients français | cliente française | clientes "
+        "françaises | clientèle française | touriste français | touristes français | acheteur français | acheteurs "
+        "français | marché français | les français | des français | un français | société française | entreprise "
+        "française | importateur français | marchés arabes | السوق الفرنسية | السوق الفرنسي | الزبون الفرنسي | زبون "
+        "فرنسي | سائح فرنسي | شركة فرنسية | كليان فرنساوي | klian fransawi | القهوة العربية | arabie saoudite | douane "
+        "française | douanes françaises | الجمارك الفرنسية | nationalité française | diplôme français"
     ),
 }
 _YES_NO: Final[Mapping[str, str]] = {
@@ -46,6 +58,9 @@ _YES_NO: Final[Mapping[str, str]] = {
         "no | la | lala | la la | lla | machi | pas d'accord | non merci | la choukran | je refuse | "
         "makanwaf9ch | mabghitch | jamais | pas du tout"
     ),
+    NOTHING: (  # no harm, no doubt
+        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil"
+    ),
 }
 _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "auto_entrepreneur": (
@@ -57,20 +72,41 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
         "registre de commerce | registre du commerce | السجل التجاري | سجل تجاري | personne physique | "
         "patente | شخص ذاتي | شخص طبيعي | البطانطا | الباطانطا | sijil tijari | patenta"
     ),
-    "cooperative": (
-        "تعاونية | التعاونية | تعاونيات | cooperative | coop | ta3awniya | t3awniya | taawniya | "
-        "ta3awoniya | كوبيراتيف | kooperatif | coperative | كوبراتيف"
+    NOTHING: (  # the ICE is called so
+        "التعريف الموحد للمقاولة | المعرف الموحد للمقاولة | رقم المقاولة | identifiant commun de l'entreprise | "
+        "identifiant commun entreprise"
     ),
-    "company": "شركة | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company",
+    "cooperative": (
+        "تعاونية | التعاونية | تعاونيات | تعاونيتي | تعاونيتنا | cooperative | coop | ta3awniya | t3awniya | taawniya "
+        "| ta3awoniya | كوبيراتيف | kooperatif | coperative | كوبراتيف"
+    ),
+    "company": (
+        "شركة | شركتي | شركتنا | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company"
+    ),
     "none": (
         "sans statut | pas de statut | aucun statut | بلا ورق | بدون وضع قانوني | informel | bla wra9 | "
+        "ma3ndich statut | ma3ndich lstatut | ماعنديش الستاتو | ماعنديش صفة قانونية | ماعندي حتى صفة قانونية | "
+        "pas de forme juridique | aucune forme juridique | ليس لدي وضع قانوني | ليست لدي صفة قانونية | "
         "ماعندي حتى وضع | حتى صفة | sans forme juridique | ma3ndi ta statut"
     ),
 }
-_REFUSED: Final = frozenset({"bas", "maCi", "bla", "mabRitC", "mabRitiC", "ni", "non", "lisa", "RirC"})
-"""Sounds of a word that turns the name after it down: pas, ماشي, بلا, mabghitch."""
 _SHORT_WORDS: Final = 4
-"""Words up to which a message that begins with yes or no is one: longer ones begin with "la" for other reasons."""
+"""Words up to which a message that begins with a doubtful yes or no is one: longer ones begin so for other reasons."""
+_PLAIN: Final = frozenset(
+    normalise(
+        "oui ouais ouii نعم إيه اييه أيوا إيوا واخا iyeh iyyeh eyeh ayeh aywa wakha waxa na3am non لالا آه"
+    ).split()
+)
+"""Words that are a yes or a no however the sentence goes on."""
+_NEITHER: Final = frozenset(normalise("lalla lella لالة للا الله لله lah allah ولا à a أي es est is").split())
+"""What only sounds like one: a lady's title, the name of God, "or", "which", small French words."""
+_NEGATED_VERB: Final = re.compile(r"\s+(?!(?:[أن]وافق|[أن]ريد|[أن]قبل|[أن]رغب)(?!\w))[أاآنتي](?!ل)\w{2,}", re.UNICODE)
+"""After لا: "I do not know" answers no question; "I do not agree" does."""
+_NOT_SO: Final = frozenset(normalise("machi ماشي mabghitch مابغيتش").split())
+"""A no by itself; before a word it denies that word alone: ماشي روبو."""
+_DARIJA_NO: Final = re.compile(r"la\s+ma\w*(?:ch|x)\b", re.IGNORECASE)
+"""After this `la` comes no French noun: la ma3ndich."""
+_COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 
 
 @cache
@@ -97,7 +133,9 @@ def find_languages(text: str) -> list[Found]:
     Returns:
         Values `ary`, `ary-Latn`, `ar`, `fr`; a language turned down ("pas en arabe") is left out.
     """
-    return [one for one in _languages().find(text) if _REFUSED.isdisjoint(one.before)]
+    found = [one for one in _languages().find(text) if not turned_down(one)]
+    in_letters = [one.start for one in found if one.value == "ary-Latn"]
+    return [one for one in found if one.value != "ary" or not any(start > one.end for start in in_letters)]
 
 
 def find_yes_no(text: str) -> list[Found]:
@@ -107,19 +145,25 @@ def find_yes_no(text: str) -> list[Found]:
         text: Any string.
 
     Returns:
-        One value, `yes` or `no`, or nothing. French `la` before a noun is no refusal.
+        One value, `yes` or `no`, or nothing. French `la` before a noun is no refusal; a word that can be nothing else,
+        or one before a comma, counts however long the text is.
     """
-    found = _yes_no().find(text)
+    found = [one for one in _yes_no().find(text) if normalise(text[one.start : one.end]) not in _NEITHER]
     whole = _yes_no().whole(text)
+    if not found:
+        return []
     if whole is not None:
         return [Found(whole, found[0].start, found[-1].end)]
-    words = text.split()
-    if not found or found[0].before or not 1 < len(words) <= _SHORT_WORDS:
+    first, word = found[0], normalise(text[found[0].start : found[0].end])
+    if word in _NOT_SO or (word == "لا" and _NEGATED_VERB.match(text, first.end)):
         return []
-    first = found[0]
-    article = text[first.start : first.end].casefold() == "la"
+    if first.before or text[: first.start].strip():
+        return []
+    short = len(text.split()) <= _SHORT_WORDS
+    if not short:
+        return [first] if word.split()[0] in _PLAIN or _COMMA.match(text, first.end) else []
     agree = {one.value for one in found} == {first.value}
-    return [first] if agree and not article and not text[: first.start].strip() else []
+    return [first] if agree and (word != "la" or _DARIJA_NO.match(text, first.start)) else []
 
 
 def find_legal_forms(text: str) -> list[Found]:

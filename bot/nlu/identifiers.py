@@ -1,10 +1,11 @@
-"""What a person gives by number or by a closed word: telephone, ICE, reference, language, yes or no."""
+"""What a person gives by number, day or closed word: telephone, ICE, reference, date, language, channel, yes or no."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,8 +14,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.answers import find_languages, find_yes_no
-from bot.nlu.entities import add_entities, entity
-from darija.numbers import find_numbers
+from bot.nlu.entities import add_entities, beginning, entity, today_of
+from bot.nlu.export_channels import find_export_channels
+from darija.dates import find_dates
+from darija.numbers import locate_numbers
 from darija.text import ascii_digits
 from knowledge.identifiers import read_ice, read_nia, read_phone
 from knowledge.reference import read_reference
@@ -26,17 +29,39 @@ _DIGIT_RUN: Final = re.compile(rf"[+(]?\d(?:[\s().\-/\u00a0{_INVISIBLE}]{{0,3}}\
 _REFERENCE: Final = re.compile(
     rf"(?<![^\W\d_])[mMم][\s\-.{_INVISIBLE}]{{0,3}}\d(?:[\s.\-/{_INVISIBLE}]{{0,2}}\d){{7}}(?!\d)"
 )
+_NAMED_REFERENCE: Final = re.compile(
+    r"(?:\br[ée]f\w*|\bdemande|\bdossier|\bl?m[ae]rji3|talab|مرجع|طلب|ملف)"
+    r"[^\d\n]{0,15}?(?<![^\W\d_])(?P<code>[mM][\s\-.]{0,2}\d{3,10})(?![\d\w])",
+    re.IGNORECASE,
+)
+"""A code after the word for it is one even with digits lost: whoever answers can say so."""
 _REFERENCE_ALONE: Final = re.compile(r"\s*\d(?:[\s.\-/]{0,2}\d){7}\s*")
 _NIA: Final = re.compile(
-    r"(?:\b(?:rna|nia)\b|السجل|سجل)[^\d\n]{0,25}?(?P<nia>\b[A-Za-z]{0,4}[-/]?\d[\dA-Za-z/-]{2,24})", re.IGNORECASE
+    r"(?:\b(?:rna|nia|n\.\s?i\.\s?a)\b|\b(?:ال)?سجل\b(?! (?:ال)?تجاري)|\b(?:ال)?هوي\w{1,3} (?:ال)?حرفي\w)"
+    r"[^\d\n]{0,25}?(?P<nia>\b[A-Za-z]{0,4}[-/]?\d[\dA-Za-z/-]{2,24})",
+    re.IGNORECASE,
 )
 _PHONE_DIGITS: Final = range(9, 16)
 _ICE_DIGITS: Final = 15
+_OF_A_NAME: Final = re.compile(r"[A-Za-z][.-]$")
+"""Before the number of EUR.1 and ISPM-15."""
+_SHARE: Final = re.compile(
+    r"\d+(?:[.,]\d+)?(?:\s?[%٪]|\s?pour\s?cents?\b|\s(?:في|ف)\s?(?:ال|ل)?(?:مائة|مئة|مية)|\sf\s?(?:l|la)\s?m[iy]+a?y?a?\b)"
+)
+_TAKEN: Final = "x"
+"""Stands where something was found already: a letter parts the numbers around it, and is none itself."""
+
+
+class _Found(NamedTuple):
+    name: str
+    value: str
+    start: int
+    end: int
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class Identifiers(GraphComponent):
-    """Adds entities `phone` (E.164), `ice`, `nia`, `reference`, `number`, `language` and `yes_no`.
+    """Adds what is given: phone, ICE, register number, reference, day, number, language, channel, yes or no.
 
     A register number is taken only where the register is named: alone, it looks like anything. A reference that was
     mistyped is given as typed, for whoever answers to say so.
@@ -56,59 +81,98 @@ class Identifiers(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what is given to each message."""
-        return add_entities(messages, find_identifiers)
+        for message in messages:
+            add_entities(message, find_identifiers(beginning(message), today_of(message)))
+        return messages
 
 
-def find_identifiers(text: str) -> Iterator[dict[str, Any]]:
+def find_identifiers(text: str, today: date) -> Iterator[dict[str, Any]]:
     """Find everything this component names, in Rasa's shape.
 
     Args:
         text: Any string; cost grows with its length.
+        today: The day from which "tomorrow" and days without a year are counted.
 
     Yields:
         Entities, in no order that matters.
     """
-    digits = ascii_digits(text)
-    taken: list[tuple[int, int]] = []
-    for found in (*_references(text, digits), *_register_numbers(text, digits), *_long_numbers(text, digits)):
-        if not any(found["start"] < end and start < found["end"] for start, end in taken):
-            taken.append((found["start"], found["end"]))
-            yield found
-    for number in find_numbers(_without(digits, taken)):
-        yield entity("number", str(number), text, start=0, end=len(text), extractor=NAME)
-    for language in find_languages(text):
-        yield entity("language", language.value, text, start=language.start, end=language.end, extractor=NAME)
-    for answer in find_yes_no(text):
-        yield entity("yes_no", answer.value, text, start=answer.start, end=answer.end, extractor=NAME)
+    rest = ascii_digits(text)
+    for find in _FINDERS:  # each sees what those before it have left
+        for found in list(find(rest, today)):
+            yield entity(found.name, found.value, text, start=found.start, end=found.end, extractor=NAME)
+            rest = rest[: found.start] + _TAKEN * (found.end - found.start) + rest[found.end :]
+    closed = (("language", find_languages), ("export_channel", find_export_channels), ("yes_no", find_yes_no))
+    for name, look in closed:
+        for phrase in look(text):
+            yield entity(name, phrase.value, text, start=phrase.start, end=phrase.end, extractor=NAME)
 
 
-def _references(text: str, digits: str) -> Iterator[dict[str, Any]]:
-    whole = _REFERENCE_ALONE.fullmatch(digits)
-    for found in [whole] if whole else _REFERENCE.finditer(digits):
+def _references(text: str, _today: date) -> Iterator[_Found]:
+    for found in _REFERENCE.finditer(text):
         read = read_reference(found[0])
         if read is not None:
-            yield entity("reference", read.code, text, start=found.start(), end=found.end(), extractor=NAME)
+            yield _Found("reference", read.code, *found.span())
 
 
-def _register_numbers(text: str, digits: str) -> Iterator[dict[str, Any]]:
-    for found in _NIA.finditer(digits):
+def _named_references(text: str, _today: date) -> Iterator[_Found]:
+    for found in _NAMED_REFERENCE.finditer(text):
+        yield _Found("reference", "M" + re.sub(r"\D", "", found["code"]), *found.span("code"))
+
+
+def _register_numbers(text: str, _today: date) -> Iterator[_Found]:
+    for found in _NIA.finditer(text):
         number = read_nia(found["nia"])
         if number:
-            yield entity("nia", number, text, start=found.start("nia"), end=found.end("nia"), extractor=NAME)
+            yield _Found("nia", number, *found.span("nia"))
 
 
-def _long_numbers(text: str, digits: str) -> Iterator[dict[str, Any]]:
-    for found in _DIGIT_RUN.finditer(digits):
+def _written_days(text: str, today: date) -> Iterator[_Found]:
+    """Days in figures with the whole year: they go before numbers of as many digits."""
+    for found in find_dates(text, today):
+        written = text[found.start : found.end]
+        if found.iso[:4] in written and not any(map(str.isalpha, written)):
+            yield _Found("date", found.iso, found.start, found.end)
+
+
+def _lone_reference(text: str, _today: date) -> Iterator[_Found]:
+    whole = _REFERENCE_ALONE.fullmatch(text)
+    read = read_reference(text) if whole else None
+    if whole and read is not None:
+        yield _Found("reference", read.code, *whole.span())
+
+
+def _long_numbers(text: str, _today: date) -> Iterator[_Found]:
+    for found in _DIGIT_RUN.finditer(text):
         length = sum(character.isdecimal() for character in found[0])
-        start, end = found.span()
         if length == _ICE_DIGITS and found[0][0] != "+" and (ice := read_ice(found[0])) is not None:
-            yield entity("ice", ice.digits, text, start=start, end=end, extractor=NAME)
+            yield _Found("ice", ice.digits, *found.span())
         elif length in _PHONE_DIGITS and (phone := read_phone(found[0])) is not None:
-            yield entity("phone", phone.e164, text, start=start, end=end, extractor=NAME)
+            yield _Found("phone", phone.e164, *found.span())
 
 
-def _without(text: str, taken: list[tuple[int, int]]) -> str:
-    """Put spaces where something was found already, so that no part of it counts as a number."""
-    for start, end in taken:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def _days(text: str, today: date) -> Iterator[_Found]:
+    for found in find_dates(text, today):
+        yield _Found("date", found.iso, found.start, found.end)
+
+
+def _numbers(text: str, _today: date) -> Iterator[_Found]:
+    """Numbers that count: no share of a hundred, no part of a name, no "one" in words unless it is all there is."""
+    text = _SHARE.sub(lambda share: _TAKEN * len(share[0]), text)
+    for found in locate_numbers(text):
+        written = text[found.start : found.end]
+        article = found.value == 1 and any(map(str.isalpha, written))
+        named = _OF_A_NAME.search(text, 0, found.start) is not None
+        if not named and (not article or written == text.strip()):
+            yield _Found("number", str(found.value), found.start, found.end)
+
+
+_FINDERS: Final[tuple[Callable[[str, date], Iterator[_Found]], ...]] = (
+    _references,
+    _named_references,
+    _register_numbers,
+    _written_days,
+    _lone_reference,
+    _long_numbers,
+    _days,
+    _numbers,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,23 +11,30 @@ from darija.fold import phonetic
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[\u0640\u064b-\u065f\u0670][^\W_]*)*")
 _ARTICLE: Final = re.compile(r"^l(?=[^aoi][^ ]{2})")
+_REFUSED: Final = frozenset({"bas", "maCi", "bla", "mabRitC", "mabRitiC", "ni", "non", "lisa", "RirC"})
+"""Sounds of a word that turns the name after it down: pas, ماشي, بلا, mabghitch."""
+NOTHING: Final = ""
+_JOINED: Final = re.compile(r"و(?=[^\W\d_]{2})|[فبكل](?=[^\W\d_]{3})")
 _WORDS_AT_MOST: Final = 80
 """Words of a text that are looked at: a wish is said early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase in a text: what it stands for, its place in characters, and up to two sounds (words) before it."""
+    """A phrase in a text: what it stands for, its place in characters, and up to two sounds (words) on each side."""
 
     value: str
     start: int
     end: int
     before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
     heard: str
+    apart: str
+    """Without a و ف ب ك ل written onto it; the same where there is none."""
     start: int
     end: int
 
@@ -39,7 +46,8 @@ class Phrases:
         """Fold the phrases.
 
         Args:
-            spellings: Value → ways of writing it, with `|` between them.
+            spellings: Value → ways of writing it, with `|` between them. Under the value NOTHING: longer phrases that
+                hold one of the others and do not mean it ("code postal"); they are passed over.
         """
         self._values = {
             tuple(one.heard for one in _sounds(spelling)): value
@@ -55,11 +63,10 @@ class Phrases:
         place = 0
         while place < len(sounds):
             for length in range(min(self._longest, len(sounds) - place), 0, -1):
-                value = self._values.get(tuple(one.heard for one in sounds[place : place + length]))
+                rest = tuple(one.heard for one in sounds[place + 1 : place + length])
+                value = self._values.get((sounds[place].heard, *rest), self._values.get((sounds[place].apart, *rest)))
                 if value is not None:
-                    last = sounds[place + length - 1]
-                    before = tuple(one.heard for one in sounds[max(0, place - 2) : place])
-                    found.append(Found(value, sounds[place].start, last.end, before))
+                    found += [_found(value, sounds, place, place + length)] if value else []
                     place += length - 1
                     break
             place += 1
@@ -67,7 +74,23 @@ class Phrases:
 
     def whole(self, text: str) -> str | None:
         """What a text means that is one of the phrases and nothing else."""
-        return self._values.get(tuple(one.heard for one in _sounds(text)))
+        return self._values.get(tuple(one.heard for one in _sounds(text))) or None
+
+
+def _found(value: str, sounds: Sequence[_Sound], begin: int, end: int) -> Found:
+    before, after = sounds[max(0, begin - 2) : begin], sounds[end : end + 2]
+    return Found(
+        value,
+        sounds[begin].start,
+        sounds[end - 1].end,
+        tuple(one.heard for one in before),
+        tuple(one.heard for one in after),
+    )
+
+
+def turned_down(found: Found) -> bool:
+    """Whether what was named is not wanted: "pas en arabe"."""
+    return not _REFUSED.isdisjoint(found.before)
 
 
 def _sounds(text: str) -> list[_Sound]:
@@ -75,7 +98,9 @@ def _sounds(text: str) -> list[_Sound]:
     sounds: list[_Sound] = []
     for word in _WORD.finditer(text):
         heard = phonetic(word[0]).split()
-        sounds += [_Sound(_ARTICLE.sub("", each), word.start(), word.end()) for each in heard]
+        bare = [_ARTICLE.sub("", each) for each in heard]
+        joined = len(bare) == 1 and _JOINED.match(word[0]) is not None
+        sounds += [_Sound(each, each[1:] if joined else each, word.start(), word.end()) for each in bare]
         if len(sounds) >= _WORDS_AT_MOST:
             break
     return [one for one in sounds if one.heard != "l"]

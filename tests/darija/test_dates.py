@@ -50,6 +50,17 @@ TODAY = date(2026, 11, 25)  # a Wednesday
         ("15 avrill", "2027-04-15"),
         ("le 1 er mai", "2027-05-01"),
         ("f chher ghocht", "2027-08"),
+        ("simana jaya nhar khmis", "2026-12-03"),
+        ("السيمانة الجاية نهار الثلاث", "2026-12-01"),
+        ("jeudi de la semaine prochaine", "2026-12-03"),
+        ("l7ed jay", "2026-11-29"),
+        ("الخامس من يناير", "2027-01-05"),
+        ("الخامس والعشرين من يناير", "2027-01-25"),
+        ("الحادي عشر دجنبر", "2026-12-11"),
+        ("العشرين من مارس", "2027-03-20"),
+        ("le 5 du mois prochain", "2026-12-05"),
+        ("5 f chher jay", "2026-12-05"),
+        ("الشهر الجاي", "2026-12"),
     ],
 )
 def test_a_day_is_read(text: str, iso: str) -> None:
@@ -75,11 +86,24 @@ def test_a_day_is_read(text: str, iso: str) -> None:
         "j'ai 2 enfants",
         "nhar",
         "0612345678",
+        "شنو هو الحد الأقصى",
+        "لدي ثلاث عاملات",
+        "أين أجد هذه الوثيقة",
+        "le 32 mars",
+        "الخامس",
+        "بعد العيد",
+        "جمعة مباركة",
+        "had l3am",
     ],
 )
 def test_what_is_no_day_is_left_alone(text: str) -> None:
     """Ranges, numbers, years and words that only look like a day."""
     assert find_dates(text, TODAY) == []
+
+
+def test_a_day_next_month_does_not_have_is_not_made_up() -> None:
+    """There is no 30 February; that February was meant stays true."""
+    assert [found.iso for found in find_dates("le 30 du mois prochain", date(2027, 1, 10))] == ["2027-02"]
 
 
 def test_offsets_point_at_the_words() -> None:

@@ -18,6 +18,7 @@ from darija.forms import Form, word_form, written_form
         ("تسجيل", None),
         ("bghit", Form.ARY_LATN),
         ("n3ref", Form.ARY_LATN),
+        ("n3awnek", Form.ARY_LATN),
         ("formation", Form.FR),
         ("équipe", Form.FR),
         ("emballages", Form.FR),

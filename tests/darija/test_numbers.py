@@ -24,7 +24,7 @@ ARABIC = [
     ("عشر سنين", 10), ("خمسة وعشرين", 25), ("خمسة و عشرين سنة", 25), ("خمسة عشر سنة", 15), ("اثنا عشر", 12),
     ("ثلاثمائة", 300), ("ألفين", 2000), ("خمسة آلاف", 5000), ("ثمانية", 8), ("ستين", 60), ("صفر", 0), ("وعشرين", 20),
     ("واحد وعشرين", 21), ("سنتين", 2), ("مائة وخمسة", 105), ("ألف ومئتان", 1200), ("احد عشر", 11), ("اربعون", 40),
-    ("ثلاثة آلاف وخمسمائة", 3500),
+    ("ثلاثة آلاف وخمسمائة", 3500), ("ألفا درهم", 2000), ("خمسون ألفا", 50000), ("ألفا وخمسمائة زائر", 1500),
 ]  # fmt: skip
 FRENCH = [
     ("une vingtaine", 20), ("vingt et un", 21), ("vingt-deux ans", 22), ("quatre-vingt-dix-sept", 97),
@@ -50,7 +50,8 @@ def test_a_number_is_read(text: str, number: int) -> None:
     [
         "", "salam", "3lach", "taman", "الثمن", "7it", "2 ou 3", "10-12", "jouj wla tlata", "0612345678", "100000000",
         "06 12 34 56 78", "+212 6 12 34 56 78", "12/11/2024", "الثلاثاء", "nhar larb3a", "😀",
-        "khamsalaf", "neuf cent mille mille", "deux mille mille", "9" * 5000,
+        "khamsalaf", "matin", "demain matin", "tout neuf", "oumiya", "شنو ثمنه", "soutien",
+        "neuf cent mille mille", "deux mille mille", "9" * 5000,
     ],
 )  # fmt: skip
 def test_what_is_no_single_number_is_refused(text: str) -> None:

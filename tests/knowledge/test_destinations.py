@@ -29,6 +29,17 @@ DESTINATIONS = load().destinations
         ("almaniya", ["DE"]),
         ("des clients français", ["FR"]),
         ("uk", ["GB"]),
+        ("لألمانيا", ["DE"]),
+        ("لإيطاليا", ["IT"]),
+        ("السعوديين كيعجبهم", ["SA"]),
+        ("يطلب الفرنسيون هذا النوع", ["FR"]),
+        ("lmrikaniyin", ["US"]),
+        ("ngliz bghaw ychriw", ["GB"]),
+        ("les Espagnols", ["ES"]),
+        ("aux Américains", ["US"]),
+        ("mes clients sont japonais", ["JP"]),
+        ("السوق الألماني", ["DE"]),
+        ("wahed torki", ["TR"]),
     ],
 )
 def test_countries_are_found(text: str, found: list[str]) -> None:
@@ -38,7 +49,8 @@ def test_countries_are_found(text: str, found: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["nous", "oui", "ok", "je suis d'accord", "en français svp", "بالفرنسية", "l'arabe", "Maroc", "ce n'est pas ça",
+    ["je parle espagnol", "en anglais", "arabe ou français", "un seul compte", "code-barres",
+     "nous", "oui", "ok", "je suis d'accord", "en français svp", "بالفرنسية", "l'arabe", "Maroc", "ce n'est pas ça",
      "où s'inscrire", "الاشتراك", "je travaille seul", "قطرة", "", "12"],
 )  # fmt: skip
 def test_what_is_no_country_stays_none(text: str) -> None:

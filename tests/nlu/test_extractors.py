@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.identifiers import Identifiers
 from knowledge.reference import new_reference
+from runtime.clock import day_in_morocco
 
 REFERENCE = new_reference(random.Random(7))
 
@@ -50,7 +52,8 @@ def values(component: Any, text: str) -> set[tuple[str, str]]:
         ("je vends en France et aux USA", {("destination", "FR"), ("destination", "US")}),
         ("تعاونية فصفرو", {("legal_form", "cooperative"), ("province", "MA-SEF")}),
         ("auto-entrepreneur", {("legal_form", "auto_entrepreneur")}),
-        ("سميتي محمد", set()),
+        ("سميتي محمد", {("person_name", "محمد")}),
+        ("smiti Karim Haddad", {("person_name", "Karim Haddad")}),
         ("bonjour", set()),
         ("", set()),
         ("🙂", set()),
@@ -103,6 +106,17 @@ def test_an_entity_has_rasas_shape(gazetteer: Any) -> None:
         ("oui", {("yes_no", "yes")}),
         ("لا شكرا", {("yes_no", "no")}),
         ("RNA 123456/FES", {("nia", "123456/FES")}),
+        ("rdv le 05/01/2027 au 0661234567", {("date", "2027-01-05"), ("phone", "+212661234567")}),
+        ("2027/02/14", {("date", "2027-02-14")}),
+        ("référence m 3906", {("reference", "M3906")}),
+        ("السجل التجاري 123456", {("number", "123456")}),
+        ("سنسجل 1200 قطعة", {("number", "1200")}),
+        ("une formation", set()),
+        ("wa7ed lmra galtha liya", set()),
+        ("100% laine", set()),
+        ("20 في المائة", set()),
+        ("EUR.1", set()),
+        ("ISPM-15", set()),
         ("AB123456", set()),
         ("RNA 12", {("number", "12")}),
         ("+0000000000", set()),
@@ -144,3 +158,20 @@ def test_a_hundred_thousand_characters_cost_little(gazetteer: Any, identifiers: 
     entities(gazetteer, text)
     entities(identifiers, text)
     assert time.process_time() - begun < 1
+
+
+def test_days_are_counted_from_the_day_of_the_turn(identifiers: Any) -> None:
+    """Whoever runs a turn hands in its day; stock Rasa does not, and the machine's day in Morocco stands in."""
+    told = Message({"text": "غدا", "metadata": {"today": "2026-12-31"}})
+    (found,) = identifiers.process([told])[0].get("entities")
+    assert (found["entity"], found["value"]) == ("date", "2027-01-01")
+    before = day_in_morocco(datetime.now(UTC))
+    (found,) = entities(identifiers, "lyoum")
+    assert found["value"] in {before.isoformat(), day_in_morocco(datetime.now(UTC)).isoformat()}
+
+
+def test_a_number_points_at_its_own_words(identifiers: Any) -> None:
+    """Not at the whole message."""
+    text = "3ndi khamsa w 3chrin zerbiya"
+    (found,) = entities(identifiers, text)
+    assert (found["value"], found["text"]) == ("25", "khamsa w 3chrin")

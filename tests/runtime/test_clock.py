@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from runtime.clock import FixedClock, SystemClock
+from runtime.clock import FixedClock, SystemClock, day_in_morocco
 
 
 def test_the_machines_clock_is_aware_and_in_utc() -> None:
@@ -40,3 +40,16 @@ def test_a_naive_time_is_refused(clock: FixedClock) -> None:
         FixedClock(naive)
     with pytest.raises(ValueError, match="zone"):
         clock.set(naive)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 25, 22, 59, tzinfo=UTC), date(2026, 11, 25)),
+        (datetime(2026, 11, 25, 23, 0, tzinfo=UTC), date(2026, 11, 26)),
+        (datetime(2026, 2, 20, 23, 30, tzinfo=UTC), date(2026, 2, 20)),  # Ramadan: an hour back
+    ],
+)
+def test_the_day_is_that_of_morocco(moment: datetime, day: date) -> None:
+    """Shortly before midnight in UTC it is tomorrow already, except in Ramadan."""
+    assert day_in_morocco(moment) == day

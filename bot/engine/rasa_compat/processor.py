@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +58,7 @@ from bot.engine.rasa_compat.nlg import NeverSilent
 from bot.engine.rasa_compat.payload import read_payload
 from bot.engine.rasa_compat.runner import SequentialRunner
 from bot.engine.rasa_compat.snapshot import said_in_this_turn
+from bot.nlu.entities import TODAY
 
 #: Most actions for one message; more means that two rules call each other. Rasa's own default.
 MAX_ACTIONS_PER_MESSAGE: Final = 10
@@ -112,7 +114,7 @@ class StrictProcessor(MessageProcessor):
         self._intents = frozenset(self.domain.intents)
         self._entities = frozenset(self.domain.entities)
         self._nlu_target = _node_before_regex_handler(self.model_metadata)
-        self._just_parsed: tuple[str, dict[str, Any]] | None = None
+        self._just_parsed: tuple[str, date | None, dict[str, Any]] | None = None
 
     @staticmethod
     def _load_model(model_path: str) -> tuple[str, ModelMetadata, SequentialRunner]:
@@ -131,6 +133,7 @@ class StrictProcessor(MessageProcessor):
         text: str | None = None,
         payload: str | None = None,
         metadata: dict[str, Any] | None = None,
+        today: date | None = None,
     ) -> TurnResult:
         """Handle one message: understand it and run actions until the bot listens again.
 
@@ -143,6 +146,7 @@ class StrictProcessor(MessageProcessor):
             payload: `/intent{…}` of a choice that was picked; the pipeline is not asked. With a payload, `text` is
                 only what the event records (the label that was picked).
             metadata: Stored with the message's event.
+            today: As in `parse`.
 
         Raises:
             ActionFailed: An action raised or answered wrongly.
@@ -158,7 +162,7 @@ class StrictProcessor(MessageProcessor):
         if payload is not None:
             parse_data = read_payload(payload, self.domain)
         else:
-            parse_data = self._take_parsed(text or "") or await self.parse(text or "")
+            parse_data = self._take_parsed(text or "", today) or await self.parse(text or "", today=today)
         self._just_parsed = None
         tracker.update(
             UserUttered(
@@ -185,20 +189,21 @@ class StrictProcessor(MessageProcessor):
             ],
         )
 
-    async def parse(self, text: str) -> dict[str, Any]:
+    async def parse(self, text: str, *, today: date | None = None) -> dict[str, Any]:
         """Understand a text, without any effect on a conversation.
 
         A text just parsed is not parsed again by the `handle_turn` that follows.
 
         Args:
             text: What a person typed; a leading slash is an ordinary letter.
+            today: The day "tomorrow" is counted from; the components' own clock if not given.
 
         Returns:
             `text`, `intent`, `intent_ranking`, `entities` and whatever else the pipeline gives out.
         """
         results = self.graph_runner.run(
             inputs={
-                PLACEHOLDER_MESSAGE: [UserMessage(text)],
+                PLACEHOLDER_MESSAGE: [UserMessage(text, metadata={TODAY: today.isoformat()} if today else None)],
                 PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),  # no component of ours looks at it
             },
             targets=[self._nlu_target],
@@ -207,7 +212,7 @@ class StrictProcessor(MessageProcessor):
         parse_data = {"text": "", "intent": {"name": None, "confidence": 0.0}, "entities": [], **parsed}
         self._update_full_retrieval_intent(parse_data)
         self._check_for_unseen_features(parse_data)
-        self._just_parsed = (text, parse_data)
+        self._just_parsed = (text, today, parse_data)
         return parse_data
 
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
@@ -216,8 +221,8 @@ class StrictProcessor(MessageProcessor):
         if parse_data["intent"]["name"] not in self._intents | {None} or named - self._entities:
             super()._check_for_unseen_features(parse_data)
 
-    def _take_parsed(self, text: str) -> dict[str, Any] | None:
-        return self._just_parsed[1] if self._just_parsed and self._just_parsed[0] == text else None
+    def _take_parsed(self, text: str, today: date | None) -> dict[str, Any] | None:
+        return self._just_parsed[2] if self._just_parsed and self._just_parsed[:2] == (text, today) else None
 
     async def run_action_extract_slots(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker

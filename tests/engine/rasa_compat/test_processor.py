@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.shared.core.events import ActionExecutionRejected
 
 from bot.engine.rasa_compat.errors import (
@@ -236,6 +238,26 @@ async def test_a_text_just_parsed_is_not_parsed_again(
     assert [processor._nlu_target] not in runs
     await talk.say("enroll")
     assert [processor._nlu_target] in runs
+
+
+async def test_the_day_of_the_turn_reaches_the_components(
+    processor: StrictProcessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was parsed on one day is not taken for what is said on another."""
+    days: list[Any] = []
+    run = processor.graph_runner.run
+
+    def noting(*, inputs: dict[str, Any], targets: list[str]) -> Any:
+        days.extend(message.metadata for message in inputs.get(PLACEHOLDER_MESSAGE, ()))
+        return run(inputs, targets)
+
+    monkeypatch.setattr(processor.graph_runner, "run", noting)
+    await processor.parse("enroll", today=date(2026, 11, 25))
+    tracker = compact_tracker("1", processor.domain, Snapshot())
+    await processor.handle_turn(
+        "1", text="enroll", tracker=tracker, output_channel=CollectingOutputChannel(), today=date(2026, 11, 26)
+    )
+    assert days[:2] == [{"today": "2026-11-25"}, {"today": "2026-11-26"}]
 
 
 async def test_a_paused_conversation_stays_paused(talk: Talk) -> None:
