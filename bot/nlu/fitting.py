@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlu.linear import BYTE_MAX, Floats, LinearModel, number_terms, softmax
-from bot.nlu.views import Look
+from bot.nlu.views import Look, Views
 
 STRENGTH: Final = 1.0
 """C of the linear support vector machine, as measured best for these views."""
@@ -21,6 +21,8 @@ HELD_OUT: Final = 4
 """One example in so many is held out from a second machine, to see how far to trust the model on unseen texts."""
 TEMPERATURE: Final = 6.0
 """Temperature where nothing could be held out: what larger data gives."""
+TOLD_EVERY: Final = 5_000
+"""Examples after which whoever watches hears how many have been looked at."""
 _TOLERANCE: Final = 0.1
 _SEED: Final = 7
 _TEMPERATURES: Final = np.geomspace(0.5, 30, 60)
@@ -95,15 +97,14 @@ def fit(
 
     if len(set(labels)) < 2:  # noqa: PLR2004 - two is what telling apart needs
         raise TooFewClassesError(f"{len(set(labels))} labels in {len(texts)} examples")
-    report(f"looking at {len(texts)} examples")
-    seen = [look.views(text) for text in texts]
+    seen = _seen(texts, look, report)
     vectorisers, matrices = [], []
     for view, weight in enumerate(look.weights):
         vectoriser = TfidfVectorizer(analyzer=_as_they_are, sublinear_tf=True, min_df=rarest)
         matrices.append(_fitted(vectoriser, [views[view] for views in seen]) * weight)
         vectorisers.append(vectoriser)
     matrix = hstack(matrices).tocsr()
-    report(f"learning {len(set(labels))} classes from {matrix.shape[1]} terms")
+    report(f"{matrix.shape[1]:,} clues for {len(set(labels))} answers are weighed")
     held_out = _held_out(np.asarray(labels))
     machine, margins = _learn(matrix, np.asarray(labels), strength, held_out)
     temperature = _temperature(margins, np.searchsorted(machine.classes_, np.asarray(labels)[held_out]))
@@ -114,6 +115,16 @@ def fit(
         held_out,
         softmax(margins * np.float32(temperature)),
     )
+
+
+def _seen(texts: Sequence[str], look: Look, report: Report) -> list[Views]:
+    """Look at each text, and tell how many have been looked at."""
+    seen = []
+    for count, text in enumerate(texts):
+        if count % TOLD_EVERY == 0:
+            report(f"{count:,} of {len(texts):,} examples read")
+        seen.append(look.views(text))
+    return seen
 
 
 def _as_they_are(grams: Any) -> Any:
