@@ -41,7 +41,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """One-against-rest linear classifier over TF-IDF views.
+    """Linear classifier over TF-IDF views.
 
     Attributes:
         look: Makes the views of a text; must be the one the model was trained with.
@@ -95,7 +95,7 @@ class LinearModel:
             text: Any string.
 
         Returns:
-            The margin of each class, above 0 where the class is likelier than not, and how much of the text is known:
+            The margin of each class, the likeliest having the highest, and how much of the text is known:
             the share (0…1) of its n-grams, over all views, that were seen in training. At 0 the margins say nothing
             about this text.
         """
