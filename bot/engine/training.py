@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +19,8 @@ from runtime.settings import PROJECT, Settings
 SOURCES: Final = ("config.yml", "domain.yml", "data", "knowledge/data", "bot/nlu", "darija", "requirements.lock")
 """What a model is made of: when any of it has changed, the model is stale."""
 KEPT_MODELS: Final = 3
+LEARNING: Final = "bot.nlu.learnt"
+"""The log in which components say how far they are."""
 
 
 class Freshness(StrEnum):
@@ -104,16 +108,16 @@ def train(settings: Settings, report: Callable[[str], None], *, force: bool = Fa
 
     name = f"maalem-{datetime.now(UTC):%Y%m%dT%H%M%S}-{fingerprint()}"
     building = settings.model_dir / f".building-{name}"
-    report("Training …")
     try:
-        result = rasa_train(
-            domain=str(PROJECT / "domain.yml"),
-            config=str(PROJECT / "config.yml"),
-            training_files=[str(PROJECT / "data")],
-            output=str(building),
-            fixed_model_name=name,
-            force_training=True,
-        )
+        with _told(report):
+            result = rasa_train(
+                domain=str(PROJECT / "domain.yml"),
+                config=str(PROJECT / "config.yml"),
+                training_files=[str(PROJECT / "data")],
+                output=str(building),
+                fixed_model_name=name,
+                force_training=True,
+            )
         if result.model is None:
             raise TrainingFailed(f"Rasa ended with code {result.code}.")
         finished = settings.model_dir / f"{name}.tar.gz"
@@ -126,17 +130,39 @@ def train(settings: Settings, report: Callable[[str], None], *, force: bool = Fa
     return finished
 
 
+class _Told(logging.Handler):
+    """Hands on what is logged, as it is worded."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._report(record.getMessage())
+
+
+@contextmanager
+def _told(report: Callable[[str], None]) -> Iterator[None]:
+    """Have the report hear, within the block, what the components say while they learn."""
+    log, handler = logging.getLogger(LEARNING), _Told(report)
+    before = log.level
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
+
+
 def validate() -> list[str]:
     """What is wrong with domain, rules and training data, in Rasa's words and ours; empty when nothing is."""
     rasa_compat.install()
-    from rasa.shared.importers.importer import TrainingDataImporter  # noqa: PLC0415 - only after install()
-    from rasa.validator import Validator  # noqa: PLC0415 - as above
+    from rasa.validator import Validator  # noqa: PLC0415 - only after install()
 
-    importer = TrainingDataImporter.load_from_dict(
-        config_path=str(PROJECT / "config.yml"),
-        domain_path=str(PROJECT / "domain.yml"),
-        training_data_paths=[str(PROJECT / "data")],
-    )
+    from bot.engine.rasa_compat.importer import ReadOnce  # noqa: PLC0415 - as above
+
+    importer = ReadOnce(str(PROJECT / "config.yml"), str(PROJECT / "domain.yml"), [str(PROJECT / "data")])
     validator = Validator.from_importer(importer)
     problems = []
     if not validator.verify_intents(ignore_warnings=True):

@@ -37,6 +37,7 @@ class FormIdentifier(Learnt):
     """
 
     look = WRITING
+    learns = "how people write"
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -51,8 +52,7 @@ class FormIdentifier(Learnt):
         """
         named = [(one.get("text"), form_of(one)) for one in training_data.intent_examples]
         examples = [(text, form) for text, form in named if text and form in (*ARABIC_LETTERS, *LATIN_LETTERS)]
-        self.learn([text for text, _ in examples], [form for _, form in examples])
-        return self._resource
+        return self.store(self.learn([text for text, _ in examples], [form for _, form in examples]).model)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the language of each message."""

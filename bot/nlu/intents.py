@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.fitting import STRENGTH, Fitted
 from bot.nlu.learnt import Learnt
-from bot.nlu.linear import Floats, LinearModel
+from bot.nlu.linear import Floats
 from bot.nlu.views import MEANING, READ_AT_MOST
 from bot.nlu.wishes import two_wishes
 
@@ -25,7 +23,6 @@ KNOWN: Final = "text_known"
 WISHES: Final = "wishes"
 """Message property: two wishes with `text`, `intent` and `confidence`, or none."""
 OUT_OF_SCOPE: Final = "out_of_scope"
-_GATE: Final = "gate.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -39,17 +36,7 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
     """
 
     look = MEANING
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: LinearModel | None = None,
-        gate: float = 1.0,
-    ) -> None:
-        super().__init__(config, model_storage, resource, model)
-        self.gate = gate
+    learns = "what people mean"
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -58,26 +45,7 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
         `strength`: C of the support vector machine, above 0. `rarest`: examples a term must occur in, 1 or more.
         `refused`: share (0…1) of good messages that may be taken for foreign ones. `ranking_length`: intents given.
         """
-        return {"strength": STRENGTH, "rarest": 1, "refused": 0.03, "ranking_length": 10}
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> FoldedIntentClassifier:
-        """Read a trained component.
-
-        Raises:
-            ValueError: The model holds none, or not a whole one: training it again is the way out.
-        """
-        loaded = super().load(config, model_storage, resource, execution_context, **kwargs)
-        with model_storage.read_from(resource) as folder:
-            loaded.gate = float(json.loads((folder / _GATE).read_text(encoding="utf-8"))["out_of_scope"])
-        return loaded
+        return {"strength": STRENGTH, "rarest": 2, "refused": 0.03, "ranking_length": 10}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the intent examples.
@@ -88,10 +56,7 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
         examples = [one for one in training_data.intent_examples if one.get("text")]
         labels = [str(one.get("intent")) for one in examples]
         fitted = self.learn([one.get("text") for one in examples], labels)
-        self.gate = gate(fitted, labels, refused=self._config["refused"])
-        with self._model_storage.write_to(self._resource) as folder:
-            (folder / _GATE).write_text(json.dumps({"out_of_scope": self.gate}), encoding="utf-8")
-        return self._resource
+        return self.store(replace(fitted.model, gate=gate(fitted, labels, refused=self._config["refused"])))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent and ranking of each message, and `wishes` where it holds two."""
@@ -115,7 +80,7 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
         order = list(np.argsort(-chances, kind="stable"))
         if OUT_OF_SCOPE in model.classes:
             foreign = model.classes.index(OUT_OF_SCOPE)
-            if chances[foreign] >= self.gate and order[0] != foreign:
+            if chances[foreign] >= model.gate and order[0] != foreign:
                 chances = _raised(chances, foreign)
                 order.remove(foreign)
                 order.insert(0, foreign)

@@ -22,6 +22,8 @@ class Learnt(GraphComponent):
 
     look: ClassVar[Look]
     """How it looks at texts."""
+    learns: ClassVar[str]
+    """What it learns, for whoever watches the training."""
 
     def __init__(
         self,
@@ -82,21 +84,23 @@ class Learnt(GraphComponent):
             return cls(config, model_storage, resource, LinearModel.load(folder, cls.look))
 
     def learn(self, texts: Sequence[str], labels: Sequence[str]) -> Fitted:
-        """Fit the model to examples and store it.
+        """Fit a model to examples, and tell the log of this module how far it is.
 
         Raises:
             NothingToLearnError: Fewer than two different labels, or no term in any text.
         """
-        name = type(self).__name__
-        fitted = fit(
+        return fit(
             texts,
             labels,
             self.look,
             strength=self._config["strength"],
             rarest=self._config["rarest"],
-            report=lambda words: log.info("%s: %s", name, words),
+            report=lambda words: log.info("Learning %s: %s", self.learns, words),
         )
-        self._model = fitted.model
+
+    def store(self, model: LinearModel) -> Resource:
+        """Take a model for one's own and write it into Rasa's."""
+        self._model = model
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
-        return fitted
+            model.save(folder)
+        return self._resource

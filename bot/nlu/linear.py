@@ -41,7 +41,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """One-against-rest linear classifier over TF-IDF views.
+    """Linear classifier over TF-IDF views.
 
     Attributes:
         look: Makes the views of a text; must be the one the model was trained with.
@@ -52,6 +52,8 @@ class LinearModel:
         scales: What one unit of weight is worth, one per class.
         intercepts: One per class.
         temperature: Margins are multiplied by it before they become probabilities; above 0.
+        gate: From which probability (0…1) on the one class that is no wish of ours is put first, though others are
+            likelier; 1 where only the likeliest counts.
     """
 
     look: Look
@@ -62,6 +64,7 @@ class LinearModel:
     scales: Floats
     intercepts: Floats
     temperature: float = 1.0
+    gate: float = 1.0
 
     def _vector(self, text: str) -> tuple[list[int], Floats, list[tuple[int, str]], float]:
         """Rows, their values, what they are, and the share of the text's n-grams that training has seen."""
@@ -92,7 +95,7 @@ class LinearModel:
             text: Any string.
 
         Returns:
-            The margin of each class, above 0 where the class is likelier than not, and how much of the text is known:
+            The margin of each class, the likeliest having the highest, and how much of the text is known:
             the share (0…1) of its n-grams, over all views, that were seen in training. At 0 the margins say nothing
             about this text.
         """
@@ -126,6 +129,7 @@ class LinearModel:
             "classes": self.classes,
             "views": [list(columns) for columns in self.columns],
             "temperature": self.temperature,
+            "gate": self.gate,
         }
         (folder / _TERMS).write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
         np.savez_compressed(
@@ -149,18 +153,19 @@ class LinearModel:
             weights = arrays["weights"]
             idf, scales, intercepts = (arrays[name].astype(np.float32) for name in ("idf", "scales", "intercepts"))
         columns = number_terms(terms["views"])
-        size, classes = sum(map(len, columns)), len(terms["classes"])
+        classes = tuple(terms["classes"])
+        size = sum(map(len, columns))
         if (
             len(columns) != len(look.names)
             or weights.dtype != np.int8
-            or weights.shape != (size, classes)
+            or weights.shape != (size, len(classes))
             or idf.shape != (size,)
-            or not intercepts.shape == scales.shape == (classes,)
+            or not intercepts.shape == scales.shape == (len(classes),)
         ):
             raise NotALinearModelError(
-                f"{size} terms in {len(columns)} views and {classes} classes, but weights are {weights.shape}"
+                f"{size} terms in {len(columns)} views and {len(classes)} classes, but weights are {weights.shape}"
             )
-        return cls(look, tuple(terms["classes"]), columns, idf, weights, scales, intercepts, terms["temperature"])
+        return cls(look, classes, columns, idf, weights, scales, intercepts, terms["temperature"], terms["gate"])
 
 
 def softmax(scores: Floats) -> Floats:

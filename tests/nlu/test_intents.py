@@ -17,7 +17,7 @@ from bot.nlu.intents import FoldedIntentClassifier
 @pytest.fixture(scope="module")
 def classifier(session_bench: Any, training_data: Any) -> Any:
     """Trained on the small set and loaded from storage."""
-    return session_bench.train(FoldedIntentClassifier, training_data)
+    return session_bench.train(FoldedIntentClassifier, training_data, rarest=1)
 
 
 def understand(component: Any, text: str | None) -> Message:
@@ -87,7 +87,7 @@ def test_one_intent_cannot_be_trained(bench: Any) -> None:
 
 def test_the_ranking_can_be_shorter(bench: Any, training_data: Any) -> None:
     """`ranking_length` says how many intents are given."""
-    classifier = bench.train(FoldedIntentClassifier, training_data, ranking_length=2)
+    classifier = bench.train(FoldedIntentClassifier, training_data, rarest=1, ranking_length=2)
     assert len(understand(classifier, "salam").get("intent_ranking")) == 2
 
 

@@ -1,4 +1,4 @@
-"""The three functions and the one mapping of Rasa that are changed in place: nothing lets us hand in our own.
+"""The four functions and the one mapping of Rasa that are changed in place: nothing lets us hand in our own.
 
 Everything else is done by subclassing. To undo one, take its line out of `apply`.
 """
@@ -16,8 +16,10 @@ from rasa.engine.exceptions import GraphSchemaValidationException
 from rasa.engine.graph import SchemaNode
 from rasa.shared.core.constants import USER_INTENT_BACK
 from rasa.shared.core.events import Event
+from rasa.shared.importers.importer import TrainingDataImporter
 
 from bot.engine.rasa_compat.errors import ActionFailed
+from bot.engine.rasa_compat.importer import read_once
 from bot.engine.rasa_compat.no_tensorflow import TensorFlowAbsent, answers_for
 from bot.engine.rasa_compat.results import ResultSchema
 
@@ -29,6 +31,7 @@ def apply() -> None:
     RemoteAction._validate_action_result = _checking(ResultSchema())  # noqa: SLF001 - there is no other door
     # The intent `back` means the question before, and is answered by rules; Rasa would take the last message back.
     DEFAULT_ACTION_MAPPINGS.pop(USER_INTENT_BACK, None)
+    TrainingDataImporter.load_from_dict = staticmethod(read_once)
     if answers_for("tensorflow"):
         validation._validate_required_packages = _refusing_tensorflow(validation._validate_required_packages)  # noqa: SLF001
 
