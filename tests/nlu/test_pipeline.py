@@ -44,7 +44,7 @@ def test_it_gives_what_rasas_graph_gives(tiny_model: Path, tmp_path: Path) -> No
     for text in WORDS:
         assert loaded.parse(text) == trained.parse(text)
     parsed = loaded.parse("كنخدم ففاس 0612345678")
-    assert parsed.keys() == {"text", "language", "intent", "intent_ranking", "entities"}
+    assert parsed.keys() == {"text", "language", "intent", "intent_ranking", "wishes", "entities"}
     assert parsed["intent"]["name"] == "inform"
     assert {one["entity"] for one in parsed["entities"]} == {"province", "phone"}
 
