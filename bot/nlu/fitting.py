@@ -24,6 +24,8 @@ TEMPERATURE: Final = 10.0
 """Temperature where nothing could be held out: what larger data gives."""
 TOLD_EVERY: Final = 5_000
 """Examples after which whoever watches hears how many have been looked at."""
+MANY: Final = 10_000
+"""Examples from which on a term must occur in several: with few, each counts."""
 _TOLERANCE: Final = 0.5
 """When to end: at 0.1 it takes twice as long for the same decisions."""
 _SEED: Final = 7
@@ -89,7 +91,7 @@ def fit(
         labels: The label of each.
         look: Makes the views of a text.
         strength: C of the support vector machine, above 0: higher trusts the examples more.
-        rarest: Examples in which a term must occur to be kept, 1 or more.
+        rarest: Examples in which a term must occur to be kept, 1 or more; counts from `MANY` examples on.
         report: Told what is being done.
 
     Returns:
@@ -97,22 +99,23 @@ def fit(
 
     Raises:
         TooFewClassesError: Fewer than two labels.
-        NothingToLearnError: No term occurs in `rarest` examples.
+        NothingToLearnError: No term in any text.
     """
     from scipy.sparse import hstack  # noqa: PLC0415 - training only
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - as above
 
     if len(set(labels)) < 2:  # noqa: PLR2004 - two is what telling apart needs
         raise TooFewClassesError(f"{len(set(labels))} labels in {len(texts)} examples")
+    kept_from = rarest if len(texts) >= MANY else 1
     seen = _seen(texts, look, report)
     vectorisers, matrices = [], []
     for view, weight in enumerate(look.weights):
-        vectoriser = TfidfVectorizer(analyzer=_as_they_are, sublinear_tf=True, min_df=rarest)
+        vectoriser = TfidfVectorizer(analyzer=_as_they_are, sublinear_tf=True, min_df=kept_from)
         matrices.append(_fitted(vectoriser, [views[view] for views in seen]) * weight)
         vectorisers.append(vectoriser)
     matrix = hstack(matrices).tocsr()
     if not matrix.shape[1]:
-        raise NothingToLearnError(f"{len(texts)} examples without a term that occurs in {rarest} of them")
+        raise NothingToLearnError(f"{len(texts)} examples without a term in them")
     report(f"{matrix.shape[1]:,} clues for {len(set(labels))} answers are weighed")
     held_out = _held_out(np.asarray(labels))
     machine, margins = _learn(matrix, np.asarray(labels), strength, held_out)
