@@ -61,6 +61,7 @@ class Variant:
     Attributes:
         sent: Updates made for it so far.
         blocks: What came back, block by block.
+        cpu_s: Processor time of each block: what others on the same core take does not change it.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Variant:
     database_url: str
     sent: int = 0
     blocks: list[Load] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
 
     def updates(self, count: int) -> Iterator[tuple[str, bytes]]:
@@ -182,7 +184,9 @@ def _run(
         for number in range(blocks):
             print(f"block {number + 1} of {blocks} …", file=sys.stderr)
             for variant in variants.values():
+                before = variant.process.cpu_s()
                 variant.blocks.append(_block(variant, requests))
+                variant.cpu_s.append(variant.process.cpu_s() - before)
                 variant.peak_mb = max(variant.peak_mb, variant.process.memory_mb())
     return variants, warm_up
 
@@ -225,6 +229,9 @@ def _results(variant: Variant, warm_up: list[str]) -> dict[str, Any]:
     results: dict[str, Any] = {
         "what": VARIANTS[variant.name],
         "acknowledged_per_s": spread([_per_s(load) for load in variant.blocks]),
+        "acknowledged_per_cpu_s": spread(
+            [len(load.acknowledged) / cpu_s for load, cpu_s in zip(variant.blocks, variant.cpu_s, strict=True)]
+        ),
         "p99_ms_by_block": spread([latencies(load.seconds)["p99_ms"] for load in variant.blocks]),
         "memory_mb": variant.peak_mb,
         "refused": sum(load.refused for load in variant.blocks),
@@ -278,6 +285,7 @@ def main() -> int:
         [
             found["what"],
             show_spread(found["acknowledged_per_s"]),
+            show_spread(found["acknowledged_per_cpu_s"]),
             *(f"{found[key]:.1f}" for key in ("p50_ms", "p95_ms", "p99_ms")),
             f"{found['memory_mb']:.0f}",
             str(found["samples"]),
@@ -285,7 +293,7 @@ def main() -> int:
         for found in results["gateways"].values()
     ]
     print(f"{show_machine(about)}\n{CONNECTIONS} connections\n")
-    print(table(["gateway", "acks/s (min to max)", "p50 ms", "p95 ms", "p99 ms", "MB", "samples"], rows))
+    print(table(["gateway", "acks/s (min to max)", "acks/CPU s", "p50 ms", "p95 ms", "p99 ms", "MB", "samples"], rows))
     for name, figures in results["ratios"].items():
         print(f"\n{name.replace('_', ' ')}: {show_spread(figures, 2)}", end="")
     print("\n\n" + show_targets(promises))

@@ -72,14 +72,13 @@ class Sender:
 
     def recover(self, *, restarted: bool = True) -> None:
         """Take up what was being sent when a sender died: this one before it was restarted, or another."""
+        stuck = sends.left_behind(owner=self._name, before=self._clock.now() - self._stuck_after, restarted=restarted)
+        if not restarted:  # on SQLite, to look before one writes keeps others from waiting
+            with self._database.read() as connection:
+                if not sends.any_of(connection, stuck):
+                    return
         with self._database.begin() as connection:
-            count = sends.recover(
-                connection,
-                owner=self._name,
-                older_than=self._stuck_after,
-                now=self._clock.now(),
-                restarted=restarted,
-            )
+            count = sends.recover(connection, stuck, now=self._clock.now())
         if count:
             self._log.warning("sends_unanswered", count=count)
 
@@ -286,8 +285,8 @@ async def _serve(settings: Settings, stop: threading.Event, name: str) -> None:
             )
             await stack.enter_async_context(fetching.running(stop, stack.enter_context(wakeups.listen("turn"))))
             listener = stack.enter_context(wakeups.listen("outbox"))
-            await _recover(sender, stop)
             structlog.get_logger().info("sender_ready")
+            await _recover(sender, stop)
             bells = {channel: asyncio.Event() for channel in ways_out}
             async with asyncio.TaskGroup() as group:
                 group.create_task(_ring(listener, bells.values(), stop))
@@ -339,7 +338,7 @@ async def _recover(sender: Sender, stop: threading.Event) -> None:
 async def _keep_house(sender: Sender, take_over_every_s: float, stop: threading.Event) -> None:
     """Take over what dead senders left, and let go of what is old."""
     loop = asyncio.get_running_loop()
-    house_at = take_over_at = loop.time()
+    house_at, take_over_at = loop.time(), loop.time() + take_over_every_s
     while not stop.is_set():
         try:
             if loop.time() >= take_over_at:

@@ -154,31 +154,40 @@ def end(
         erase_after(connection, outbox_id)
 
 
-def recover(
-    connection: sa.Connection, *, owner: str, older_than: timedelta, now: datetime, restarted: bool = True
-) -> int:
+def left_behind(*, owner: str, before: datetime, restarted: bool = True) -> sa.ColumnElement[bool]:
+    """Which rows a dead sender held.
+
+    Args:
+        owner: This sender's name.
+        before: What another sender has held since before then was left behind.
+        restarted: Whether this sender has just begun: then what bears its name was left behind too, however young.
+            Later that is what it has in hand itself.
+    """
+    mine, old = outbox.c.sender == owner, outbox.c.not_before < before
+    return sa.and_(outbox.c.state == sa.text("'sending'"), sa.or_(mine, old) if restarted else sa.and_(~mine, old))
+
+
+def any_of(connection: sa.Connection, which: sa.ColumnElement[bool]) -> bool:
+    """Whether there are any such rows."""
+    return connection.execute(sa.select(outbox.c.id).where(which).limit(1)).first() is not None
+
+
+def recover(connection: sa.Connection, which: sa.ColumnElement[bool], *, now: datetime) -> int:
     """Queue again what a sender held when it died; those already begun count as sends that got no answer.
 
     Args:
         connection: A durable transaction.
-        owner: This sender's name.
-        older_than: Age from which another sender's row counts as left behind.
+        which: As `left_behind` says.
         now: The present.
-        restarted: Whether this sender has just begun: then what bears its name was left behind, however young. Later
-            that is what it has in hand itself.
 
     Returns:
         How many sends got no answer.
     """
     begun = outbox.c.begun
     since = sa.func.coalesce(outbox.c.doubt_at, outbox.c.not_before)
-    mine, old = outbox.c.sender == owner, outbox.c.not_before < now - older_than
     rows = connection.execute(
         outbox.update()
-        .where(
-            outbox.c.state == sa.text("'sending'"),
-            sa.or_(mine, old) if restarted else sa.and_(~mine, old),
-        )
+        .where(which)
         .values(
             state=DeliveryState.QUEUED,
             sender=None,

@@ -42,7 +42,7 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """What can be set in config.yml.
 
-        `strength`: C of the support vector machine, above 0. `rarest`: examples a term must occur in, 1 or more, where there are many.
+        `strength`: C of the support vector machine, above 0. `rarest`: examples a term must occur in, from many on.
         `refused`: share (0…1) of good messages that may be taken for foreign ones. `ranking_length`: intents given.
         """
         return {"strength": STRENGTH, "rarest": 2, "refused": 0.03, "ranking_length": 10}

@@ -39,6 +39,10 @@ def claim(database: Database, owner: str = "s", now: datetime = NOW) -> list[Env
         return outbox.claim(connection, owner=owner, channel="telegram", now=now)
 
 
+def recover(connection: sa.Connection, owner: str, now: datetime) -> int:
+    return sends.recover(connection, sends.left_behind(owner=owner, before=now - timedelta(seconds=50)), now=now)
+
+
 def state_of(database: Database, outbox_id: int) -> str:
     with database.read() as connection:
         return str(
@@ -81,13 +85,13 @@ def test_what_was_being_sent_in_a_crash_is_counted_as_unanswered(database: Datab
     held, _ = claim(database, "died")
     with database.begin() as connection:
         sends.begin(connection, held, parts=1)
-        assert sends.recover(connection, owner="other", older_than=timedelta(seconds=50), now=NOW) == 0
-        assert sends.recover(connection, owner="died", older_than=timedelta(seconds=50), now=NOW) == 1
+        assert recover(connection, "other", NOW) == 0
+        assert recover(connection, "died", NOW) == 1
     again, other = claim(database, "died")
     assert (again.unanswered, other.unanswered) == (1, 0)
     with database.begin() as connection:
         late = NOW + timedelta(seconds=51)
-        assert sends.recover(connection, owner="other", older_than=timedelta(seconds=50), now=late) == 0
+        assert recover(connection, "other", late) == 0
     assert len(claim(database, now=late)) == 2
 
 
