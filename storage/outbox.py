@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from conversation import DeliveryState, Outbound, Purpose
 from storage import wire
-from storage.tables import conversation, inbox, outbox
+from storage.tables import conversation, identity, inbox, outbox
 
 PRIORITY: Final = {Purpose.ANSWER: 0, Purpose.REMINDER: 1, Purpose.CAMPAIGN: 2}
 """Who waits for an answer comes before who expects nothing."""
@@ -124,9 +124,10 @@ _one_at_a_time: Final = ~sa.exists().where(
 _nothing_unread: Final = sa.or_(
     outbox.c.priority == sa.text("0"),
     ~sa.exists().where(
+        identity.c.conversation_id == outbox.c.conversation_id,  # whichever of their addresses they wrote from
+        inbox.c.channel == identity.c.channel,
+        inbox.c.address == identity.c.address,
         inbox.c.state == sa.text("'waiting'"),
-        inbox.c.channel == outbox.c.channel,
-        inbox.c.address == outbox.c.address,
     ),
 )
 """What nobody asked for waits while something the person wrote is unread: it may say "stop"."""

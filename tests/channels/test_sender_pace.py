@@ -14,7 +14,7 @@ from channels.ways_out import Channel
 from conversation import Inbound, InboundKind, PersonKey, Purpose
 from runtime.clock import FixedClock
 from runtime.settings import load_settings
-from storage import inbox, suppressions, tables
+from storage import inbox, people, suppressions, tables
 from storage.database import Database
 from storage.suppressions import Reason
 from tests.channels.outgoing import SEND, STUCK_AFTER_S, put, row, shown
@@ -70,18 +70,20 @@ async def test_an_answer_goes_before_a_campaign_that_waits_to_be_tried_again(
     assert shown(telegram) == ["answer"]
 
 
+@pytest.mark.parametrize("address", ["7", "MA.7"])
 async def test_what_nobody_asked_for_waits_while_something_is_unread(
-    sender: Sender, telegram: FakeTelegram, clock: FixedClock
+    sender: Sender, telegram: FakeTelegram, clock: FixedClock, address: str
 ) -> None:
-    """A "stop" that lies in the inbox, with no worker running, is not answered by a reminder."""
+    """A "stop" that lies in the inbox, with no worker running, is not answered by a reminder, from whatever address."""
     put(sender, "reminder", purpose=Purpose.REMINDER)
     put(sender, "answer")
     with sender._database.begin() as connection:
         inbox.store(
             connection,
-            [Inbound(PersonKey("telegram", "7"), "1", InboundKind.TEXT, clock.now(), "stop")],
+            [Inbound(PersonKey("telegram", address), "1", InboundKind.TEXT, clock.now(), "stop")],
             received_at=clock.now(),
         )
+        people.ensure(connection, PersonKey("telegram", address), now=clock.now(), aliases=["7"])
     await everything(sender)
     assert shown(telegram) == ["answer"]
     assert sender.next_due() is None
