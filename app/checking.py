@@ -15,7 +15,6 @@ from app.progress import Stopwatch, step
 from runtime.settings import PROJECT
 
 PYTHON: Final = sys.executable
-PACKAGES: Final = ("app", "bot", "channels", "conversation", "darija", "i18n", "knowledge", "runtime", "storage")
 WHOLLY_TESTED: Final = (
     "channels/*/parse.py,channels/*/render.py,channels/sms/alphabet.py,channels/sms/payloads.py,"
     "channels/sms/segments.py,darija/*,knowledge/*"
@@ -35,16 +34,12 @@ QUICK_CHECKS: Final = (
 )
 PYTEST: Final = (PYTHON, "-m", "pytest")
 PURE: Final = ("tests/darija", "tests/knowledge", "tests/channels")
-"""Tests that must run every branch of what they test; measured, and so in one process."""
-MEASURED: Final = (
-    *(PYTHON, "-m", "coverage", "run", "--branch", f"--source={','.join(PACKAGES)}", "-m", "pytest"),
-    *PURE,
-)
-SIDE_BY_SIDE: Final = (
-    *(*PYTEST, "-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "loadfile", "tests"),
-    *(f"--ignore={folder}" for folder in PURE),
-)
-
+"""Tests that must run every branch of what they test: measured, in every process they start (pyproject.toml)."""
+PROCESSES: Final = ("-n", str(max(2, min(4, os.cpu_count() or 2))), "--dist", "loadfile")
+MEASURED: Final = (PYTHON, "-m", "coverage", "run", "-m", "pytest", *PROCESSES, *PURE)
+SIDE_BY_SIDE: Final = (*PYTEST, *PROCESSES, "tests", *(f"--ignore={folder}" for folder in PURE))
+AFRESH: Final = (PYTHON, "-m", "coverage", "erase")
+TOGETHER: Final = (PYTHON, "-m", "coverage", "combine", "--quiet")
 PROMISE: Final = (
     PYTHON,
     "-m",
@@ -72,7 +67,9 @@ def check_everything(console: Console) -> bool:
         Whether everything passed.
     """
     results = [_quiet(console, name, command) for name, command in QUICK_CHECKS]
+    results.append(_quiet(console, "coverage, afresh", AFRESH))
     results.append(_loud(console, "pytest, measured", MEASURED))
+    results.append(_quiet(console, "coverage, put together", TOGETHER))
     results.append(_quiet(console, "coverage", PROMISE))
     results.append(_loud(console, "pytest", SIDE_BY_SIDE))
     _summary(console, results)

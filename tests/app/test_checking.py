@@ -28,7 +28,8 @@ def _replace(monkeypatch: pytest.MonkeyPatch, *quick: tuple[str, tuple[str, ...]
     monkeypatch.setattr(checking, "QUICK_CHECKS", quick)
     monkeypatch.setattr(checking, "MEASURED", PASSES)
     monkeypatch.setattr(checking, "SIDE_BY_SIDE", pytest_)
-    monkeypatch.setattr(checking, "PROMISE", PASSES)
+    for name in ("AFRESH", "TOGETHER", "PROMISE"):
+        monkeypatch.setattr(checking, name, PASSES)
 
 
 def test_everything_passes(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +50,7 @@ def test_one_failure_is_enough_and_hides_no_other_check(
     assert not checking.check_everything(console)
     said = _said(console)
     assert f"Failed: {failing}" in said
-    assert said.count("✓") == 2 * 4  # each of the others where it ran and in the summary
+    assert said.count("✓") == 2 * 6  # each of the others where it ran and in the summary
 
 
 def test_a_quiet_check_shows_its_words_when_it_fails(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
