@@ -49,6 +49,12 @@ def phrases(line: str) -> frozenset[tuple[str, ...]]:
 
 
 @cache
+def openings(line: str) -> frozenset[str]:
+    """The first sounds of a list of phrases: where none of them stands, none of the phrases does."""
+    return frozenset(phrase[0] for phrase in phrases(line) if phrase)
+
+
+@cache
 def unit_days() -> dict[str, int]:
     """Sound of a unit of time → days."""
     return {phonetic(word): days for days, line in words.UNITS.items() for word in line.split()}

@@ -17,6 +17,7 @@ from darija import date_words as words
 from darija.date_hearing import (
     letters,
     looked_up,
+    openings,
     ordinals,
     pair_days,
     phrases,
@@ -25,7 +26,7 @@ from darija.date_hearing import (
     without_article,
     words_of,
 )
-from darija.numbers import read_number
+from darija.numbers import may_count, read_number
 from darija.text import ascii_digits
 
 READ_MAX_CHARS: Final = 1_000
@@ -83,6 +84,7 @@ class _Reader:
         self._text = text
         self._today = today
         self._words = words_of(text)
+        self._counts = [bool(word.plain) and may_count(word.plain) for word in self._words]
 
     def found(self) -> Iterator[FoundDate]:
         taken = 0
@@ -137,6 +139,8 @@ class _Reader:
     def _number(self, place: int, length: int, most: int) -> int | None:
         window = self._words[place : place + length]
         if len(window) < length or not all(word.plain for word in window):
+            return None
+        if not any(self._counts[place : place + length]):
             return None
         number = read_number(self._text[window[0].start : window[-1].end])
         return number if number is not None and 1 <= number <= most else None
@@ -193,6 +197,8 @@ class _Reader:
 
     def _phrase(self, place: int, line: str) -> int:
         """Length of the longest of some phrases that stands here; 0 when none does."""
+        if place >= len(self._words) or self._words[place].heard.partition(" ")[0] not in openings(line):
+            return 0
         for length in range(_WINDOW, 0, -1):
             window = self._words[place : place + length]
             heard = tuple(part for word in window for part in word.heard.split())

@@ -153,6 +153,11 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
                     yield word, start, end
 
 
+def may_count(word: str) -> bool:
+    """Whether a normalised word can be a number or a part of one; most words cannot, and that is quickly told."""
+    return any(map(str.isdecimal, word)) or any(number_word(part) is not None for part in word.split())
+
+
 def locate_numbers(text: str) -> list[FoundNumber]:
     """Find the numbers of a text with their places, in order.
 

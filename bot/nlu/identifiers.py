@@ -35,6 +35,7 @@ _NAMED_REFERENCE: Final = re.compile(
     re.IGNORECASE,
 )
 """A code after the word for it is one even with digits lost: whoever answers can say so."""
+_YEAR: Final = re.compile(r"\d{4}")
 _REFERENCE_ALONE: Final = re.compile(r"\s*\d(?:[\s.\-/]{0,2}\d){7}\s*")
 _NIA: Final = re.compile(
     r"(?:\b(?:rna|nia|n\.\s?i\.\s?a)\b|\b(?:ال)?سجل\b(?! (?:ال)?تجاري)|\b(?:ال)?هوي\w{1,3} (?:ال)?حرفي\w)"
@@ -128,6 +129,8 @@ def _register_numbers(text: str, _today: date) -> Iterator[_Found]:
 
 def _written_days(text: str, today: date) -> Iterator[_Found]:
     """Days in figures with the whole year: they go before numbers of as many digits."""
+    if not _YEAR.search(text):
+        return
     for found in find_dates(text, today):
         written = text[found.start : found.end]
         if found.iso[:4] in written and not any(map(str.isalpha, written)):
