@@ -8,7 +8,7 @@ import pytest
 
 from runtime.clock import FixedClock
 from runtime.settings import Settings, load_settings
-from storage import channel_state, migrate
+from storage import channel_state, migrate, ways
 from storage.database import Database
 from tests.channels.incoming import PATH, rows, serving
 from tests.fakes.telegram import TOKEN, FakeTelegram
@@ -160,3 +160,21 @@ def _put_a_folder_in_place_of_the_database(home: Path) -> None:
     for file in home.glob("maalem.db*"):
         file.unlink()
     (home / "maalem.db").mkdir()
+
+
+async def test_metrics_tell_which_channel_is_paused_and_what_got_no_answer(
+    settings: Settings, clock: FixedClock
+) -> None:
+    """Counted by the senders in the database, so that every gateway shows the same."""
+    database = Database(settings.database_url)
+    with database.begin() as connection:
+        ways.count_unanswered(connection, "telegram", 3)
+        ways.pause(connection, "telegram", "provider_trouble", until=clock.now(), now=clock.now())
+        ways.count_unanswered(connection, "sms")
+    database.close()
+    async with serving(settings, clock) as client:
+        text = (await client.get("/metrics")).text
+    assert 'maalem_sends_ambiguous_total{channel="telegram"} 3.0' in text
+    assert 'maalem_sends_ambiguous_total{channel="sms"} 1.0' in text
+    assert 'maalem_channel_paused{channel="telegram",reason="provider_trouble"} 1.0' in text
+    assert 'maalem_channel_paused{channel="sms"' not in text
