@@ -21,23 +21,23 @@ def benchmark(noise: Console, train: Path, test: Path, shots: int | None, seeds:
         noise: For progress and warnings.
         train: Examples to learn from.
         test: Examples to score on.
-        shots: As `bot.nlu.measuring.benchmark`.
+        shots: As `bot.nlu.measuring.judging.benchmark`.
         seeds: As above.
 
     Raises:
         typer.BadParameter: Examples that cannot be read, or learnt from.
     """
     learnt, tried = load_examples(train, noise, lenient=True), load_examples(test, noise, lenient=True)
-    from bot.nlu import measuring
-    from bot.nlu.examples import draw
     from bot.nlu.fitting import NothingToLearnError
+    from bot.nlu.measuring import judging
+    from bot.nlu.measuring.examples import draw
 
-    unknown = measuring.unknown_intents(learnt, tried)
+    unknown = judging.unknown_intents(learnt, tried)
     if unknown:
         noise.print(f"Not in {train.name}, so counted as misses: {', '.join(unknown)}", style="yellow", markup=False)
     total = seeds * (len(draw(learnt, shots, 0)) + len(tried))
     with bar(noise, "Training and scoring", total) as advance:
         try:
-            return measuring.benchmark(learnt, tried, shots=shots, seeds=seeds, advance=advance)
+            return judging.benchmark(learnt, tried, shots=shots, seeds=seeds, advance=advance)
         except NothingToLearnError as error:
             raise typer.BadParameter(f"{train}: nothing to learn: {error}") from error

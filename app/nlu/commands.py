@@ -14,7 +14,7 @@ from rich.console import Console
 from runtime.settings import load_settings
 
 if TYPE_CHECKING:
-    from bot.nlu.pipeline import Pipeline
+    from bot.nlu.measuring.pipeline import Pipeline
 
 nlu_app = typer.Typer(help="How well messages are understood, and why.", no_args_is_help=True)
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app.nlu.loading import load_examples, load_pipeline
 from app.progress import bar
-from bot.nlu.scoring import ALL, Difference, by_form, difference
+from bot.nlu.measuring.scoring import ALL, Difference, by_form, difference
 
 _KEYS: Final = ("text", "intent", "form")
 
@@ -67,7 +67,7 @@ def _predictions(path: Path, file: Path | None, noise: Console) -> Predictions:
         if file is None:
             raise typer.BadParameter("models need labelled examples to be compared on", param_hint="--file")
         pipeline, examples = load_pipeline(path, noise), load_examples(file, noise)
-        from bot.nlu.measuring import judge_all, prediction
+        from bot.nlu.measuring.judging import judge_all, prediction
 
         with bar(noise, f"Scoring {path.name}", len(examples)) as advance:
             return [prediction(judged) for judged in judge_all(pipeline, examples, advance)]

@@ -36,7 +36,7 @@ def evaluate(
         worst: How many mistakes to list.
 
     Returns:
-        As `bot.nlu.measuring.figures`, with `file`, `model` and `folds`.
+        As `bot.nlu.measuring.judging`, with `file`, `model` and `folds`.
 
     Raises:
         CannotStart: No model was ever trained.
@@ -46,20 +46,20 @@ def evaluate(
         model = model or newest_model(settings, console)
     pipeline = load_pipeline(model, console) if model else None
     examples = load_examples(file or DATA, console)
-    from bot.nlu import measuring
     from bot.nlu.fitting import NothingToLearnError
+    from bot.nlu.measuring import judging
 
     if pipeline is not None:
         with bar(console, "Scoring", len(examples)) as advance:
-            judged = measuring.judge_all(pipeline, examples, advance)
+            judged = judging.judge_all(pipeline, examples, advance)
     else:
         with bar(console, f"Training and scoring, {folds} folds", folds * len(examples)) as advance:
             try:
-                judged = measuring.cross_validate(examples, folds, advance)
+                judged = judging.cross_validate(examples, folds, advance)
             except NothingToLearnError as error:
                 raise typer.BadParameter(f"{DATA}: nothing to learn: {error}") from error
     source = {"file": str(file or DATA), "model": model.name if model else None, "folds": None if file else folds}
-    return source | measuring.figures(judged, worst)
+    return source | judging.figures(judged, worst)
 
 
 def show(report: dict[str, Any], console: Console) -> None:

@@ -16,8 +16,8 @@ from bot.engine import rasa_compat
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.nlu.examples import Example
-    from bot.nlu.pipeline import Pipeline
+    from bot.nlu.measuring.examples import Example
+    from bot.nlu.measuring.pipeline import Pipeline
 
 
 def newest_model(settings: Settings, console: Console) -> Path:
@@ -44,7 +44,7 @@ def load_pipeline(model: Path, console: Console) -> Pipeline:
     """
     rasa_compat.install(lean=True)
     with step(console, f"Loading {model.name}"):
-        from bot.nlu.pipeline import NotAModel, Pipeline
+        from bot.nlu.measuring.pipeline import NotAModel, Pipeline
 
         try:
             return Pipeline.load(model)
@@ -56,7 +56,7 @@ def load_examples(path: Path, console: Console, *, lenient: bool = False) -> lis
     """Read labelled examples.
 
     Args:
-        path: As `bot.nlu.examples.read_examples`.
+        path: As `bot.nlu.measuring.examples.read_examples`.
         console: For progress and warnings.
         lenient: Pass over lines that are no examples, and say so: data of others has its gaps.
 
@@ -66,7 +66,7 @@ def load_examples(path: Path, console: Console, *, lenient: bool = False) -> lis
     rasa_compat.install(lean=True)
     problems: list[str] = []
     with step(console, f"Reading {path.name}"):
-        from bot.nlu.examples import BadExamples, read_examples
+        from bot.nlu.measuring.examples import BadExamples, read_examples
 
         try:
             found = read_examples(path, problems.append if lenient else None)

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from bot.nlu.explaining import Explanation
-    from bot.nlu.pipeline import Pipeline
+    from bot.nlu.measuring.explaining import Explanation
+    from bot.nlu.measuring.pipeline import Pipeline
 
 RANKED: Final = 5
 """Intents of a ranking that are shown."""
@@ -56,7 +56,7 @@ def tell_why(pipeline: Pipeline, text: str, intent: str | None, top: int, consol
     Raises:
         typer.BadParameter: The model has no such intent.
     """
-    from bot.nlu.explaining import NoSuchIntent, explain
+    from bot.nlu.measuring.explaining import NoSuchIntent, explain
 
     try:
         why = explain(pipeline, text, intent)

@@ -18,6 +18,8 @@ from runtime.settings import PROJECT, Settings
 
 SOURCES: Final = ("config.yml", "domain.yml", "data", "knowledge/data", "bot/nlu", "darija", "requirements.lock")
 """What a model is made of: when any of it has changed, the model is stale."""
+NO_PART: Final = frozenset({"__pycache__", "measuring"})
+"""Folders within them that are no part of a model."""
 KEPT_MODELS: Final = 3
 LEARNING: Final = "bot.nlu.learnt"
 """The log in which components say how far they are."""
@@ -58,9 +60,7 @@ def _files(project: Path) -> Iterator[Path]:
         if path.is_file():
             yield path
         else:
-            yield from sorted(
-                found for found in path.rglob("*") if found.is_file() and "__pycache__" not in found.parts
-            )
+            yield from sorted(found for found in path.rglob("*") if found.is_file() and not NO_PART & set(found.parts))
 
 
 def model_state(settings: Settings) -> ModelState:

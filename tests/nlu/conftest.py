@@ -12,7 +12,7 @@ from bot.engine import rasa_compat
 
 rasa_compat.install()
 
-from bot.nlu.pipeline import Bench  # noqa: E402 - Rasa only after install()
+from bot.nlu.measuring.pipeline import Bench  # noqa: E402 - Rasa only after install()
 
 YAML: Final = Path(__file__).with_name("tiny.yml").read_text(encoding="utf-8")
 

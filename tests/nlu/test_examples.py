@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.examples import BadExamples, Example, draw, folds, read_examples
+from bot.nlu.measuring.examples import BadExamples, Example, draw, folds, read_examples
 
 GOOD = b'{"text": "salam", "intent": "greet"}\n'
 

@@ -24,9 +24,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 
 from bot.engine.rasa_compat.runner import SequentialRunner
-from bot.nlu import scoring
 from bot.nlu.fallback import FALLBACK
 from bot.nlu.intents import OUT_OF_SCOPE
+from bot.nlu.measuring import scoring
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 FORMS: Final = ("ary", "ary-Latn", "ar", "fr")

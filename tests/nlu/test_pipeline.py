@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from bot.nlu import measuring
-from bot.nlu.examples import Example, read_examples
-from bot.nlu.explaining import NoSuchIntent, explain
 from bot.nlu.fitting import NothingToLearnError
-from bot.nlu.measuring import Judged
-from bot.nlu.pipeline import NotAModel, Pipeline
+from bot.nlu.measuring import judging
+from bot.nlu.measuring.examples import Example, read_examples
+from bot.nlu.measuring.explaining import NoSuchIntent, explain
+from bot.nlu.measuring.judging import Judged
+from bot.nlu.measuring.pipeline import NotAModel, Pipeline
 
 TINY = Path(__file__).with_name("tiny.yml")
 CARDS = [
@@ -140,7 +140,7 @@ def test_cross_validation_judges_every_example_unseen() -> None:
     examples = read_examples(TINY)
     lonely = Example("xyzzy", "greet", "fr")
     done: list[int] = []
-    judged = measuring.cross_validate([*examples, lonely], 3, done.append)
+    judged = judging.cross_validate([*examples, lonely], 3, done.append)
     assert [one.example for one in judged] == [*examples, lonely]
     assert sum(done) == 3 * (len(examples) + 1)
     assert judged[-1].confidence == 0  # its one word was never seen
@@ -152,7 +152,7 @@ def _judged(intent: str, guess: str, confidence: float, decided: str = "", form:
 
 def test_figures_know_good_messages_from_foreign_ones() -> None:
     """F1 is of the guess, out of scope of what was decided; the fallback counts where it is asked about."""
-    report = measuring.figures(
+    report = judging.figures(
         [
             _judged("greet", "greet", 0.9, form="fr"),
             _judged("greet", "greet", 0.5, "nlu_fallback", "fr"),
@@ -177,7 +177,7 @@ def test_figures_do_not_speak_of_what_is_not_there() -> None:
     """No foreign example: no figure on them. Labelled entities are scored, others are not held against anybody."""
     one = Judged(Example("à Fès", "inform", None, (("province", "MA-FES"),)), "inform", 1.0, "inform", ())
     other = Judged(Example("à Fès", "inform"), "inform", 1.0, "inform", (("province", "MA-FES"),))
-    report = measuring.figures([one, other], 5)
+    report = judging.figures([one, other], 5)
     assert report["out_of_scope"] is None
     assert report["entities"]["province"]["recall"] == 0
     assert report["entities"]["province"]["precision"] is None
@@ -186,7 +186,7 @@ def test_figures_do_not_speak_of_what_is_not_there() -> None:
 
 def _bench(**options: Any) -> dict[str, Any]:
     tested = [Example("the card got lost", "lost", "en"), Example("close my account", "close", "en")]
-    return measuring.benchmark(CARDS, tested, advance=lambda _: None, **options)
+    return judging.benchmark(CARDS, tested, advance=lambda _: None, **options)
 
 
 def test_a_benchmark_counts_unknown_intents_as_misses() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from bot.nlu import scoring
+from bot.nlu.measuring import scoring
 
 LABELS = st.sampled_from(["a", "b", "c", "d"])
 PAIRS = st.lists(st.tuples(LABELS, LABELS), min_size=1, max_size=60)

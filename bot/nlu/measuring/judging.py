@@ -16,11 +16,11 @@ from typing import Any, Final
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bot.nlu import scoring
-from bot.nlu.examples import Entities, Example, draw, folds
 from bot.nlu.fallback import FALLBACK
 from bot.nlu.intents import OUT_OF_SCOPE
-from bot.nlu.pipeline import Pipeline
+from bot.nlu.measuring import scoring
+from bot.nlu.measuring.examples import Entities, Example, draw, folds
+from bot.nlu.measuring.pipeline import Pipeline
 
 _WARM_UP: Final = 50
 """Messages understood before the clock is looked at."""

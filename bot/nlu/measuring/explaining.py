@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.nlu.intents import OUT_OF_SCOPE
-from bot.nlu.pipeline import Pipeline
+from bot.nlu.measuring.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)

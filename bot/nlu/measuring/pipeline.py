@@ -18,10 +18,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import class_from_module_path
 
-from bot.nlu.examples import Example, training_data
 from bot.nlu.fallback import Fallback
 from bot.nlu.fitting import NothingToLearnError
 from bot.nlu.intents import FoldedIntentClassifier
+from bot.nlu.measuring.examples import Example, training_data
 from runtime.settings import PROJECT
 
 CONFIG: Final = PROJECT / "config.yml"

@@ -1,0 +1,1 @@
+"""How well the pipeline understands, measured: nothing here is part of a model."""
