@@ -51,7 +51,7 @@ class FormIdentifier(Learnt):
             TooFewClassesError: The data names fewer than two forms.
         """
         named = [(one.get("text"), form_of(one)) for one in training_data.intent_examples]
-        examples = [(text, form) for text, form in named if text and form in (*ARABIC_LETTERS, *LATIN_LETTERS)]
+        examples = sorted((text, form) for text, form in named if text and form in (*ARABIC_LETTERS, *LATIN_LETTERS))
         return self.store(self.learn([text for text, _ in examples], [form for _, form in examples]).model)
 
     def process(self, messages: list[Message]) -> list[Message]:

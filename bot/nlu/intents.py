@@ -53,9 +53,12 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
         Raises:
             TooFewClassesError: The data has fewer than two intents.
         """
-        examples = [one for one in training_data.intent_examples if one.get("text")]
-        labels = [str(one.get("intent")) for one in examples]
-        fitted = self.learn([one.get("text") for one in examples], labels)
+        found = ((str(one.get("intent")), one.get("text")) for one in training_data.intent_examples)
+        examples = sorted(
+            (intent, text) for intent, text in found if text
+        )  # the same model, in whatever order they came
+        labels, texts = [intent for intent, _ in examples], [text for _, text in examples]
+        fitted = self.learn(texts, labels)
         return self.store(replace(fitted.model, gate=gate(fitted, labels, refused=self._config["refused"])))
 
     def process(self, messages: list[Message]) -> list[Message]:

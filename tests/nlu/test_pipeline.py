@@ -198,7 +198,7 @@ def test_a_benchmark_counts_unknown_intents_as_misses() -> None:
     assert report["f1"]["en"]["macro"]["mean"] <= 0.5
     assert report["drawn"] == report["train"]
     assert 0 < report["latency_ms"]["intent"]["p50"] <= report["latency_ms"]["intent"]["p95"]
-    assert report["latency_ms"]["intent"]["p50"] < report["latency_ms"]["parse"]["p50"]
+    assert 0 < report["latency_ms"]["parse"]["p50"] <= report["latency_ms"]["parse"]["p95"]
     assert report["model_bytes"]["mean"] > 1000
     assert report["training_s"]["mean"] > 0
     json.dumps(report)

@@ -89,7 +89,7 @@ def explain(pipeline: Pipeline, text: str, intent: str | None = None) -> Explana
         ),
         known=known,
         foreign=float(chances[model.classes.index(OUT_OF_SCOPE)]) if OUT_OF_SCOPE in model.classes else None,
-        gate=pipeline.classifier.gate,
+        gate=pipeline.classifier.model.gate,
         decided=str(pipeline.parse(text)["intent"]["name"]),
         doubt=pipeline.fallback.doubt(ranking, known),
     )
