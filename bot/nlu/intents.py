@@ -54,9 +54,7 @@ class FoldedIntentClassifier(Learnt, IntentClassifier):
             TooFewClassesError: The data has fewer than two intents.
         """
         found = ((str(one.get("intent")), one.get("text")) for one in training_data.intent_examples)
-        examples = sorted(
-            (intent, text) for intent, text in found if text
-        )  # the same model, in whatever order they came
+        examples = sorted((intent, text) for intent, text in found if text)  # whatever order they came in
         labels, texts = [intent for intent, _ in examples], [text for _, text in examples]
         fitted = self.learn(texts, labels)
         return self.store(replace(fitted.model, gate=gate(fitted, labels, refused=self._config["refused"])))
