@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from knowledge.crafts import CraftIndex
 from knowledge.destinations import DestinationIndex
+from knowledge.export import Export
+from knowledge.export.loading import read_export
 from knowledge.models import Beyond, Destination, Entry, Fact, Family, Province, Region, Town, Track, TrackState
 from knowledge.names import Words
 from knowledge.places import PlaceIndex
@@ -47,6 +49,7 @@ class Knowledge:
         tracks: What the programme offers, in the order it is offered.
         facts: Statements behind the information messages, by id.
         messages: Message id to the ids of its facts.
+        export: Steps of an export, and the lists made of them.
         known_until: Last day for which the programme's budget is known.
         entries: Every entry of every file.
     """
@@ -57,6 +60,7 @@ class Knowledge:
     tracks: tuple[Track, ...]
     facts: dict[str, Fact]
     messages: dict[str, tuple[str, ...]]
+    export: Export
     known_until: date
     entries: tuple[Entry, ...]
 
@@ -151,6 +155,7 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
     linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
 
+    export = read_export(folder / "export", families, destinations)
     return Knowledge(
         places=PlaceIndex(regions, provinces, towns, communes, beyond, words=_words("places.yml", place_data)),
         crafts=CraftIndex(families, words=_words("crafts.yml", files["crafts"])),
@@ -158,6 +163,19 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         tracks=tuple(tracks),
         facts={fact.id: fact for fact in facts},
         messages=messages,
+        export=export.export,
         known_until=files["tracks"]["known_until"],
-        entries=(*regions, *provinces, *towns, *beyond, *communes, *families, *trades, *tracks, *destinations, *facts),
+        entries=(
+            *regions,
+            *provinces,
+            *towns,
+            *beyond,
+            *communes,
+            *families,
+            *trades,
+            *tracks,
+            *destinations,
+            *facts,
+            *export.entries,
+        ),
     )
