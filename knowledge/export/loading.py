@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from knowledge.export.checklist import ELSEWHERE, Export
 from knowledge.export.models import Agreement, Group, Step
-from knowledge.models import Destination, Entry, Family
+from knowledge.models import Confidence, Destination, Entry, Family
 from knowledge.reading import INHERITED, checked_entries, linked, read_mapping, section_entries, unique
 
 STEP_FILES: Final = (
@@ -69,11 +69,17 @@ def _steps(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     content = read_mapping(folder, name, {"phase", "steps"})
     when = content.get("when", {})
     for step in section_entries(content["steps"]):
-        head = {part: step[part] for part in _HANDED_DOWN if part in step}
-        facts = [
-            {**head, **(fact if isinstance(fact, dict) else {"statement": fact})} for fact in step.get("facts", ())
-        ]
+        facts = [_fact(fact, step) for fact in step.get("facts", ())]
         yield {"phase": content["phase"], **step, "when": {**when, **step.get("when", {})}, "facts": facts}
+
+
+def _fact(fact: str | dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
+    """A fact with what its step hands down; what was not found rests on nothing."""
+    own = fact if isinstance(fact, dict) else {"statement": fact}
+    head = {part: step[part] for part in _HANDED_DOWN if part in step}
+    if own.get("confidence") == Confidence.NOT_FOUND:
+        head.pop("basis", None)
+    return {**head, **own}
 
 
 def _link_steps(steps: Sequence[Step], families: Sequence[Family], places: Sequence[str]) -> None:
