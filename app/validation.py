@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from i18n.catalog import Catalogs
     from knowledge.export import Export
 
-_FIGURE: Final = re.compile(r"(?<!\w)\d+(?:\.\d+)?(?!\w)")
-"""A number in a text; a digit inside a word of Latin Darija is a letter."""
+_FIGURE: Final = re.compile(r"(?<!\w)\d+(?:\.\d+)?(?=er\b|\b)")
+"""A number in a text, the first of a month included ("1er"); a digit inside a word of Latin Darija is a letter."""
 _HEADING: Final = "part_"
 """Ids of i18n/steps.yml that are shown around steps, and named by none."""
 

@@ -7,10 +7,10 @@ independent, so "can this question still change the list?" has an exact answer w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from knowledge.export.models import Agreement, Channel, Group, LegalForm, Phase, Question, Step, When
 from knowledge.models import Family, Trade
@@ -57,6 +57,11 @@ class Answers:
     unpaid: bool | None = None
     legal_form: LegalForm | None = None
     region: str | None = None
+
+    def tell(self, question: Question, answer: Answer) -> Answers:
+        """The same with one answer more, or another one."""
+        change: dict[str, Any] = {question.value: answer}
+        return replace(self, **change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +142,10 @@ class Export:
         self.steps = tuple(steps)
         self.agreements = tuple(agreements)
         self._groups = {group.id: group.members for group in groups}
-        everything: list[Family | Trade] = [one for family in crafts for one in (family, *family.trades)]
-        self._crafts = {one.id: one for one in everything}
+        self._crafts: dict[str, Family | Trade] = {
+            **{family.id: family for family in crafts},
+            **{trade.id: trade for family in crafts for trade in family.trades},
+        }
         self._options: dict[Question, tuple[Answer, ...]] = {
             Question.CRAFT: tuple(self._crafts),
             Question.CHANNEL: tuple(Channel),

@@ -76,16 +76,16 @@ def _steps(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 def _fact(fact: str | dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
     """A fact with what its step hands down; what was not found rests on nothing."""
     own = fact if isinstance(fact, dict) else {"statement": fact}
-    head = {part: step[part] for part in _HANDED_DOWN if part in step}
+    head: dict[str, Any] = {part: step[part] for part in _HANDED_DOWN if part in step}
     if own.get("confidence") == Confidence.NOT_FOUND:
         head.pop("basis", None)
     return {**head, **own}
 
 
 def _link_steps(steps: Sequence[Step], families: Sequence[Family], places: Sequence[str]) -> None:
-    crafts = [one for family in families for one in (family, *family.trades)]
-    ids = [one.id for one in crafts]
-    flags = [flag for one in crafts for flag in one.flags]
+    trades = [trade for family in families for trade in family.trades]
+    ids = [*(family.id for family in families), *(trade.id for trade in trades)]
+    flags = [flag for flags in (*(one.flags for one in families), *(one.flags for one in trades)) for flag in flags]
     for step in steps:
         linked(f"{step.id}: crafts", (*step.when.crafts, *step.when.except_crafts), ids)
         linked(f"{step.id}: flags", step.when.flags, flags)

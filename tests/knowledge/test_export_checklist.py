@@ -64,7 +64,7 @@ def interviews(answers: Answers = Answers()) -> Iterator[Answers]:  # noqa: B008
         yield answers
         return
     for option in REPRESENTATIVES[question]:
-        yield from interviews(replace(answers, **{question.value: option}))
+        yield from interviews(answers.tell(question, option))
 
 
 complete = st.fixed_dictionaries({question.value: st.sampled_from(EXPORT.options(question)) for question in Question})
@@ -126,9 +126,9 @@ def assert_valid(checklist: Checklist, answers: Answers) -> None:
 def test_answers_of_a_class_make_the_same_list(question: Question) -> None:
     """Walking one of each class is walking all of them: every answer has a representative with the same lists."""
     told = Answers("wood", Channel.POST, "DE", food=True, wired=True, old=True, unpaid=False, legal_form=LegalForm.NONE)
-    of_classes = {EXPORT.checklist(replace(told, **{question.value: one})).ids for one in REPRESENTATIVES[question]}
+    of_classes = {EXPORT.checklist(told.tell(question, one)).ids for one in REPRESENTATIVES[question]}
     for option in EXPORT.options(question):
-        assert EXPORT.checklist(replace(told, **{question.value: option})).ids in of_classes
+        assert EXPORT.checklist(told.tell(question, option)).ids in of_classes
 
 
 @given(complete)
@@ -138,7 +138,7 @@ def test_what_is_not_asked_cannot_change_the_list(everything: dict[str, Any]) ->
     told = Answers()
     while (question := EXPORT.next_question(told)) is not None:
         assert getattr(told, question.value) is None
-        told = replace(told, **{question.value: everything[question.value]})
+        told = told.tell(question, everything[question.value])
     assert EXPORT.checklist(told) == EXPORT.checklist(Answers(**everything))
 
 
@@ -173,7 +173,7 @@ def test_any_answers_make_a_list_of_what_is_sure(told: dict[str, Any]) -> None:
     assert_valid(checklist, answers)
     question = EXPORT.next_question(answers)
     for option in EXPORT.options(question) if question else ():
-        more = EXPORT.checklist(replace(answers, **{question.value: option})) if question else checklist
+        more = EXPORT.checklist(answers.tell(question, option)) if question else checklist
         assert set(checklist.ids) <= set(more.ids)
 
 
