@@ -147,7 +147,7 @@ def doctor() -> None:
 
 @app.command()
 def catalogs() -> None:
-    """Bring the catalogs into line with i18n/messages.yml: new ids in, old ones out."""
+    """Bring the catalogs into line with i18n/messages.yml and steps.yml: new ids in, old ones out."""
     from i18n.export import update
 
     changed = update()

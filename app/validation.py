@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -17,12 +19,18 @@ from app.progress import Stopwatch, step
 
 if TYPE_CHECKING:
     from conversation import Outbound
+    from i18n.catalog import Catalogs
     from i18n.check import Entry
+    from knowledge.export import Export
 
 CHEAP_LANGUAGES: Final = ("fr", "ary-Latn")
 """Written in letters of which an SMS carries 160."""
 ONE_SEGMENT_SHARE: Final = 0.95
 """Share of their messages, usual choices included, that must be one segment."""
+_FIGURE: Final = re.compile(r"(?<!\w)\d+(?:\.\d+)?(?=er\b|\b)")
+"""A number in a text, the first of a month included ("1er"); a digit inside a word of Latin Darija is a letter."""
+_HEADING: Final = "part_"
+"""Ids of i18n/steps.yml that are shown around steps, and named by none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,68 @@ def sms() -> Outcome:
     return Outcome(f"in one segment {', '.join(shares)}", problems)
 
 
-def facts() -> Outcome:
-    """Every fact: with its source, its confidence and its dates."""
-    import knowledge
+def facts(on: date | None = None) -> Outcome:
+    """Every fact: with its source, its confidence and its dates, and looked at again when it was time.
 
-    knowledge.load()
-    return Outcome("places, crafts, tracks, destinations", [])
+    Args:
+        on: The day to judge the dates by; today if left out.
+    """
+    import knowledge
+    from knowledge.export.checking import problems
+
+    known = knowledge.load()
+    overdue = known.overdue(on or datetime.now(UTC).date())
+    return Outcome(
+        "places, crafts, tracks, destinations, export steps",
+        [
+            *problems(known.export),
+            *(f"{_name_of(entry)} was to be looked at again by {entry.review_by}" for entry in overdue),
+        ],
+    )
+
+
+def _name_of(entry: object) -> str:
+    names = (getattr(entry, name, None) for name in ("id", "code", "fr", "name", "statement"))
+    return str(next(name for name in names if name))
+
+
+def steps() -> Outcome:
+    """Every export step: told in full, with figures that its facts know and that are the same in every language."""
+    import knowledge
+    from i18n.catalog import Catalogs
+    from i18n.messages import STEPS_FILE, load_messages
+
+    export, catalogs = knowledge.load().export, Catalogs.load()
+    named = {message for one in export.steps for message in one.messages()}
+    written = {message for message in load_messages(STEPS_FILE) if not message.startswith(_HEADING)}
+    return Outcome(
+        f"{len(export.steps)} steps",
+        [
+            *(f"{message} is not in {STEPS_FILE.name}" for message in sorted(named - written)),
+            *(f"{message} belongs to no step" for message in sorted(written - named)),
+            *_figures(export, catalogs, written & named),
+        ],
+    )
+
+
+def _figures(export: Export, catalogs: Catalogs, messages: set[str]) -> Iterator[str]:
+    told = {
+        message: {language: _figures_of(catalogs.text(message, language)) for language in catalogs.texts}
+        for message in sorted(messages)
+    }
+    for message, figures in told.items():
+        if len(set(figures.values())) > 1:
+            yield f"{message} has other figures from one language to another"
+    for one in export.steps:
+        known = _figures_of(" ".join(fact.statement for fact in one.facts))
+        for message in (message for message in one.messages() if message.startswith("step_") and message in told):
+            unknown = frozenset[str]().union(*told[message].values()) - known
+            if unknown:
+                yield f"{message} says {', '.join(sorted(unknown))}, which no fact of the step does"
+
+
+def _figures_of(text: str) -> frozenset[str]:
+    return frozenset(_FIGURE.findall(re.sub(r"(?<=\d),(?=\d)", ".", text)))
 
 
 def training_data() -> Outcome:
@@ -109,6 +173,7 @@ CHECKS: tuple[tuple[str, Callable[[], Outcome]], ...] = (
     ("channels", channels),
     ("SMS", sms),
     ("facts", facts),
+    ("export steps", steps),
     ("training data", training_data),
 )
 

@@ -1,8 +1,8 @@
-"""The sentences themselves: four gettext catalogs, read once, asked by message id."""
+"""The sentences themselves: gettext catalogs in four forms, read once, asked by message id."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -11,9 +11,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from i18n.languages import LANGUAGES, Language
+from i18n.messages import DOMAINS
 
 CATALOGS: Final = Path(__file__).with_name("catalogs")
-DOMAIN: Final = "maalem"
 SMS: Final = "sms"
 """gettext context of the shorter text for SMS."""
 _Texts = Mapping[tuple[str, str | None], tuple[str, ...]]
@@ -36,20 +36,20 @@ class _Values(dict[str, Any]):
         raise MissingValue(f"{self._message_id} needs a value for {{{name}}}")
 
 
-def catalog_path(language: Language, folder: Path = CATALOGS) -> Path:
+def catalog_path(language: Language, folder: Path = CATALOGS, domain: str = "maalem") -> Path:
     """Where the catalog of a language stands, gettext's way."""
-    return folder / language.folder / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return folder / language.folder / "LC_MESSAGES" / f"{domain}.po"
 
 
-def read_catalog(language: Language, folder: Path = CATALOGS) -> Catalog:
+def read_catalog(language: Language, folder: Path = CATALOGS, domain: str = "maalem") -> Catalog:
     """Read one catalog with Babel.
 
     Raises:
         OSError: It cannot be read.
         babel.messages.pofile.PoFileError: It is not a catalog.
     """
-    with catalog_path(language, folder).open("rb") as file:
-        return read_po(file, locale=language.folder, domain=DOMAIN, abort_invalid=True)
+    with catalog_path(language, folder, domain).open("rb") as file:
+        return read_po(file, locale=language.folder, domain=domain, abort_invalid=True)
 
 
 def forms(entry: Any) -> tuple[str, ...]:
@@ -70,13 +70,18 @@ class Catalogs:
 
     @classmethod
     def load(cls, folder: Path = CATALOGS) -> Catalogs:
-        """Read the four catalogs: some 100 ms, so once a process.
+        """Read every catalog: some 200 ms, so once a process.
 
         Raises:
             OSError: One of them cannot be read.
             babel.messages.pofile.PoFileError: One of them is not a catalog.
         """
-        return cls({code: _texts(read_catalog(language, folder)) for code, language in LANGUAGES.items()})
+        return cls(
+            {
+                code: {key: text for domain in DOMAINS for key, text in _texts(language, folder, domain)}
+                for code, language in LANGUAGES.items()
+            }
+        )
 
     def text(self, message_id: str, language: str, /, *, sms: bool = False, **values: Any) -> str:
         """The text of a message.
@@ -100,11 +105,9 @@ class Catalogs:
         return chosen.format_map(given)
 
 
-def _texts(catalog: Catalog) -> _Texts:
-    found: dict[tuple[str, str | None], tuple[str, ...]] = {}
-    for entry in catalog:
+def _texts(language: Language, folder: Path, domain: str) -> Iterator[tuple[tuple[str, str | None], tuple[str, ...]]]:
+    for entry in read_catalog(language, folder, domain):
         message_id = entry.id[0] if entry.pluralizable else entry.id
         texts = forms(entry)
         if message_id and all(texts):
-            found[message_id, entry.context] = texts
-    return found
+            yield (message_id, entry.context), texts

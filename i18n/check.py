@@ -17,7 +17,7 @@ from conversation import Surface
 from i18n.catalog import CATALOGS, SMS, Catalogs, catalog_path, forms, read_catalog
 from i18n.formats import format_date
 from i18n.languages import LANGUAGES, Language
-from i18n.messages import MESSAGES_FILE, Message, load_messages
+from i18n.messages import DOMAINS, Message, load_messages
 from i18n.writing import faults, first_word, sign_of, without_sign
 
 LABEL_MAX_CHARS: Final = 20
@@ -25,6 +25,8 @@ LABEL_MAX_CHARS: Final = 20
 LIST_LABEL_MAX_CHARS: Final = 24
 """A WhatsApp list row, in UTF-16 units: for labels whose note says "24 characters, list only"."""
 LIST_ONLY: Final = "24 characters, list only"
+TITLE_MAX_CHARS: Final = 60
+"""Title of a step: a line of a list that is read at a glance, and below the 72 of a WhatsApp row's second line."""
 CHAT_MAX_CHARS: Final = 500
 """Longest text of a message for chat: what is longer is not read."""
 ANYWHERE: Final = (Surface.SMS, Surface.WHATSAPP, Surface.TELEGRAM)
@@ -48,7 +50,7 @@ class Entry:
     surfaces: tuple[Surface, ...]
 
 
-def entries(folder: Path = CATALOGS, messages: Path = MESSAGES_FILE) -> Iterator[Entry]:
+def entries(folder: Path = CATALOGS, domains: Mapping[str, Path] = DOMAINS) -> Iterator[Entry]:
     """Every text with its usual choices, for whoever counts what a channel can show.
 
     `{lines}` of a summary is filled with one line: how many there are is known only while talking, and
@@ -58,10 +60,10 @@ def entries(folder: Path = CATALOGS, messages: Path = MESSAGES_FILE) -> Iterator
         OSError: A catalog cannot be read.
         i18n.catalog.UnknownMessage: A catalog lacks an id: ask `problems` first.
     """
-    known = load_messages(messages)
+    known = [message for path in domains.values() for message in load_messages(path).values()]
     catalogs = Catalogs.load(folder)
     for code in LANGUAGES:
-        for message in known.values():
+        for message in known:
             choices = tuple(catalogs.text(label, code) for label in message.choices)
             values = {name: _usual(name, code, catalogs) for name in message.values}
             for count in (1, 2, 5, 12) if message.plural else (values.get("n"),):
@@ -74,34 +76,35 @@ def entries(folder: Path = CATALOGS, messages: Path = MESSAGES_FILE) -> Iterator
                 yield Entry(message.id, code, short, sms=True, choices=choices, surfaces=(Surface.SMS,))
 
 
-def problems(folder: Path = CATALOGS, messages: Path = MESSAGES_FILE) -> list[str]:
+def problems(folder: Path = CATALOGS, domains: Mapping[str, Path] = DOMAINS) -> list[str]:
     """Everything a reader of the catalogs would have to mend, one sentence each; empty when all is well.
 
     Raises:
         i18n.messages.MessagesUnreadable: The list of ids itself has another shape.
     """
-    known = load_messages(messages)
     found: list[str] = []
-    for language in LANGUAGES.values():
-        try:
-            catalog = read_catalog(language, folder)
-        except FileNotFoundError:
-            found.append(f"{language.code}: {catalog_path(language, folder).name} is missing")
-            continue
-        except (OSError, PoFileError, UnicodeDecodeError) as error:
-            found.append(f"{language.code}: the catalog cannot be read ({type(error).__name__})")
-            continue
-        found += [f"{language.code}: {problem}" for problem in _of_catalog(catalog, language, known)]
+    for domain, path in domains.items():
+        known = load_messages(path)
+        for language in LANGUAGES.values():
+            try:
+                catalog = read_catalog(language, folder, domain)
+            except FileNotFoundError:
+                found.append(f"{language.code}: {catalog_path(language, folder, domain).name} is missing")
+                continue
+            except (OSError, PoFileError, UnicodeDecodeError) as error:
+                found.append(f"{language.code}: {domain}.po cannot be read ({type(error).__name__})")
+                continue
+            found += [f"{language.code}: {problem}" for problem in _of_catalog(catalog, language, known, path.name)]
     return found
 
 
-def _of_catalog(catalog: Catalog, language: Language, known: Mapping[str, Message]) -> Iterator[str]:
+def _of_catalog(catalog: Catalog, language: Language, known: Mapping[str, Message], source: str) -> Iterator[str]:
     if catalog.plural_forms != language.plural_forms:
         yield f"the header has other plural forms than the table of languages: {catalog.plural_forms}"
     texts = {_key(entry): entry for entry in catalog if entry.id}
     wanted = {(message.id, context) for message in known.values() for context in (None, SMS)[: 1 + message.sms]}
     yield from (f"{_name(key)} is missing" for key in sorted(wanted - texts.keys(), key=_name))
-    yield from (f"{_name(key)} is not in messages.yml" for key in sorted(texts.keys() - wanted, key=_name))
+    yield from (f"{_name(key)} is not in {source}" for key in sorted(texts.keys() - wanted, key=_name))
     for key in (key for key in texts if key in wanted):
         yield from (f"{_name(key)} {fault}" for fault in _of_entry(texts[key], known[key[0]], language))
     for message in known.values():
@@ -129,7 +132,7 @@ def _of_entry(entry: Any, message: Message, language: Language) -> Iterator[str]
 
 
 def _of_size(text: str, message: Message) -> Iterator[str]:
-    limit = {"label": LABEL_MAX_CHARS, "message": CHAT_MAX_CHARS}.get(message.kind, CHAT_MAX_CHARS)
+    limit = {"label": LABEL_MAX_CHARS, "title": TITLE_MAX_CHARS}.get(message.kind, CHAT_MAX_CHARS)
     if message.kind == "label" and LIST_ONLY in message.note:
         limit = LIST_LABEL_MAX_CHARS
     if message.id.startswith("field_"):  # a choice too: "what do you want to change?"

@@ -1,7 +1,8 @@
-"""Keeps the catalogs in step with messages.yml: new ids come in empty, old ones go, notes are refreshed."""
+"""Keeps the catalogs in step with the lists of ids: new ids come in empty, old ones go, notes are refreshed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -10,28 +11,28 @@ from typing import Final
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from i18n.catalog import CATALOGS, DOMAIN, SMS, catalog_path, read_catalog
+from i18n.catalog import CATALOGS, SMS, catalog_path, read_catalog
 from i18n.languages import LANGUAGES, Language
-from i18n.messages import MESSAGES_FILE, load_messages
+from i18n.messages import DOMAINS, load_messages
 
 TO_REVIEW: Final = "review: native speaker"
 """Stands at each Darija text until somebody who grew up speaking it has heard and read it."""
 _REVIEWED_FORMS: Final = ("ary", "ary-Latn")
-_HEADER: Final = "# What Maalem says. Ids and notes come from i18n/messages.yml: ./maalem catalogs"
+_HEADER: Final = "# What Maalem says. Ids and notes come from i18n/{source}: ./maalem catalogs"
 _NO_WRAPPING: Final = 100_000
 """Columns. Babel takes 0 as "none" for texts, but still wraps comments at 76."""
 _UNCOUNTED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Babel insists on a creation date; a fixed one keeps a run that changes nothing from changing a file."""
 
 
-def template(messages: Path = MESSAGES_FILE) -> Catalog:
-    """A catalog of every id, without texts.
+def template(domain: str = "maalem", domains: Mapping[str, Path] = DOMAINS) -> Catalog:
+    """A catalog of every id of a domain, without texts.
 
     Raises:
         i18n.messages.MessagesUnreadable: The list of ids has another shape.
     """
-    made = _new(None)
-    for message in load_messages(messages).values():
+    made = _new(None, domain, domains[domain])
+    for message in load_messages(domains[domain]).values():
         notes = [message.note]
         if message.values:
             notes.append("values: " + ", ".join(f"{{{name}}}" for name in message.values))
@@ -43,43 +44,44 @@ def template(messages: Path = MESSAGES_FILE) -> Catalog:
     return made
 
 
-def write_pot(path: Path, messages: Path = MESSAGES_FILE) -> None:
-    """Write the template for translators' tools.
+def write_pot(path: Path, domain: str = "maalem") -> None:
+    """Write the template of a domain for translators' tools.
 
     Raises:
         OSError: It cannot be written.
         i18n.messages.MessagesUnreadable: The list of ids has another shape.
     """
-    path.write_bytes(_as_bytes(template(messages)))
+    path.write_bytes(_as_bytes(template(domain)))
 
 
-def update(folder: Path = CATALOGS, messages: Path = MESSAGES_FILE) -> list[str]:
-    """Bring the four catalogs into line; texts and reviewers' comments stay.
+def update(folder: Path = CATALOGS, domains: Mapping[str, Path] = DOMAINS) -> list[str]:
+    """Bring the catalogs of every domain into line; texts and reviewers' comments stay.
 
     Returns:
-        Codes of the languages whose catalog has changed.
+        Codes of the languages with a catalog that has changed.
 
     Raises:
         OSError: A catalog cannot be read or written.
         babel.messages.pofile.PoFileError: A catalog is not one.
-        i18n.messages.MessagesUnreadable: The list of ids has another shape.
+        i18n.messages.MessagesUnreadable: A list of ids has another shape.
     """
-    wanted = template(messages)
-    changed = []
-    for language in LANGUAGES.values():
-        path = catalog_path(language, folder)
-        before = path.read_bytes() if path.exists() else b""
-        after = _as_bytes(_updated(language, folder, wanted))
-        if after != before:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(after)
-            changed.append(language.code)
-    return changed
+    changed: set[str] = set()
+    for domain, source in domains.items():
+        wanted = template(domain, domains)
+        for language in LANGUAGES.values():
+            path = catalog_path(language, folder, domain)
+            before = path.read_bytes() if path.exists() else b""
+            after = _as_bytes(_updated(_new(language, domain, source), language, folder, wanted))
+            if after != before:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(after)
+                changed.add(language.code)
+    return [code for code in LANGUAGES if code in changed]
 
 
-def _updated(language: Language, folder: Path, wanted: Catalog) -> Catalog:
-    made = _new(language)
-    old = read_catalog(language, folder) if catalog_path(language, folder).exists() else made
+def _updated(made: Catalog, language: Language, folder: Path, wanted: Catalog) -> Catalog:
+    exists = catalog_path(language, folder, wanted.domain).exists()
+    old = read_catalog(language, folder, wanted.domain) if exists else made
     for entry in wanted:
         if not entry.id:
             continue
@@ -103,11 +105,11 @@ def _texts(known: object, language: Language, *, plural: bool) -> str | tuple[st
     return tuple([*texts, *[""] * language.plurals][: language.plurals])
 
 
-def _new(language: Language | None) -> Catalog:
+def _new(language: Language | None, domain: str, source: Path) -> Catalog:
     made = Catalog(
         locale=language.folder if language else None,
-        domain=DOMAIN,
-        header_comment=_HEADER,
+        domain=domain,
+        header_comment=_HEADER.format(source=source.name),
         project="Maalem",
         version="1",
         creation_date=_UNCOUNTED,

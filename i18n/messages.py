@@ -1,22 +1,27 @@
-"""What the bot can say: every message id with its note, its values, its usual choices (messages.yml)."""
+"""What the bot can say: every message id with its note, its values, its usual choices (messages.yml, steps.yml)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import yaml
 
 MESSAGES_FILE: Final = Path(__file__).with_name("messages.yml")
-Kind = Literal["label", "word", "message"]
-_SECTIONS: Final[Mapping[str, Kind]] = {"labels": "label", "words": "word", "messages": "message"}
+STEPS_FILE: Final = MESSAGES_FILE.with_name("steps.yml")
+DOMAINS: Final[Mapping[str, Path]] = MappingProxyType({"maalem": MESSAGES_FILE, "steps": STEPS_FILE})
+"""gettext domain to its list of ids: what is said in a talk, and the words of the export steps."""
+Kind = Literal["label", "word", "title", "message"]
+_SECTIONS: Final[Mapping[str, Kind]] = {"labels": "label", "words": "word", "titles": "title", "messages": "message"}
+_NOT_EVERYWHERE: Final = frozenset({"titles"})
 _KEYS: Final = frozenset({"note", "values", "plural", "sms", "choices"})
 
 
 class MessagesUnreadable(ValueError):
-    """messages.yml does not have the shape its first lines describe."""
+    """A list of ids does not have the shape its first lines describe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Message:
 
     Attributes:
         id: Its name in code, stories and catalogs.
-        kind: A label on a choice, a word in a summary, or a message.
+        kind: A label on a choice, a word in a summary, the title of a step, or a message.
         note: What it says and when, in English, for translators.
         values: Names that stand in braces in the text.
         plural: Whether the text changes with its first value, a count.
@@ -43,18 +48,19 @@ class Message:
 
 
 def load_messages(path: Path = MESSAGES_FILE) -> dict[str, Message]:
-    """Read every message id, in the order of the file.
+    """Read every message id of a list, in the order of the file.
 
     Raises:
         MessagesUnreadable: A section or key is unknown, a note is missing, an id stands twice, a choice is no label,
             or a plural has no value to count by.
     """
     sections = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(sections, dict) or set(sections) != set(_SECTIONS):
+    if not isinstance(sections, dict) or set(sections) | _NOT_EVERYWHERE != set(_SECTIONS):
         raise MessagesUnreadable(f"{path.name}: sections must be {', '.join(_SECTIONS)}")
     found: dict[str, Message] = {}
-    for section, kind in _SECTIONS.items():
-        for message_id, fields in sections[section].items():
+    for section, fields_of in sections.items():
+        kind = _SECTIONS[section]
+        for message_id, fields in fields_of.items():
             if message_id in found:
                 raise MessagesUnreadable(f"{path.name}: {message_id} stands twice")
             found[message_id] = _message(message_id, kind, fields)

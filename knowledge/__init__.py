@@ -5,7 +5,8 @@ No sentence a person reads lives here (i18n), no dialogue (bot) and nothing abou
 
 from functools import cache
 
-from knowledge.loading import Knowledge, KnowledgeError, read_folder
+from knowledge.loading import Knowledge, read_folder
+from knowledge.reading import KnowledgeError
 
 __all__ = ["Knowledge", "KnowledgeError", "load"]
 

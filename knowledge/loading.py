@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-import yaml
+from typing import Any, Final
 
 from knowledge.crafts import CraftIndex
 from knowledge.destinations import DestinationIndex
+from knowledge.export import Export
+from knowledge.export.loading import read_export
 from knowledge.models import Beyond, Destination, Entry, Fact, Family, Province, Region, Town, Track, TrackState
 from knowledge.names import Words
 from knowledge.places import PlaceIndex
+from knowledge.reading import (
+    INHERITED,
+    KnowledgeError,
+    checked_entries,
+    linked,
+    read_mapping,
+    section_entries,
+    unique,
+)
 
 DATA: Final = Path(__file__).parent / "data"
-_INHERITED: Final = ("source", "confidence", "checked", "review_by")
 
 _PARTS: Final = {
     "places.yml": {"regions", "provinces", "towns", "beyond", "words"},
@@ -28,12 +36,6 @@ _PARTS: Final = {
     "destinations.yml": {"destinations", "words"},
     "facts.yml": {"facts", "messages"},
 }
-
-E = TypeVar("E", bound=Entry)
-
-
-class KnowledgeError(ValueError):
-    """A data file says something that cannot be: the message names the file and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Knowledge:
         tracks: What the programme offers, in the order it is offered.
         facts: Statements behind the information messages, by id.
         messages: Message id to the ids of its facts.
+        export: Steps of an export, and the lists made of them.
         known_until: Last day for which the programme's budget is known.
         entries: Every entry of every file.
     """
@@ -57,6 +60,7 @@ class Knowledge:
     tracks: tuple[Track, ...]
     facts: dict[str, Fact]
     messages: dict[str, tuple[str, ...]]
+    export: Export
     known_until: date
     entries: tuple[Entry, ...]
 
@@ -94,35 +98,10 @@ class Knowledge:
         return [entry for entry in self.entries if entry.review_by <= on]
 
 
-def section_entries(section: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the entries of a section, each with the source, confidence and dates that stand at its head."""
-    head: dict[str, Any] = {name: section[name] for name in _INHERITED if name in section}
-    for entry in section["entries"]:
-        yield {**head, **entry}
-
-
-def _read(folder: Path, name: str) -> dict[str, Any]:
-    with (folder / name).open(encoding="utf-8") as file:
-        content = yaml.load(file, Loader=yaml.CSafeLoader)
-    if not isinstance(content, dict):
-        raise KnowledgeError(f"{name}: not a mapping")
-    missing = _PARTS[name] - content.keys()
-    if missing:
-        raise KnowledgeError(f"{name}: {', '.join(sorted(missing))} missing")
-    return content
-
-
-def _all(model: type[E], name: str, entries: Iterable[dict[str, Any]]) -> list[E]:
-    try:
-        return [model.model_validate(entry) for entry in entries]
-    except ValueError as error:
-        raise KnowledgeError(f"{name}: {error}") from error
-
-
 def _families(crafts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Families with their trades, to which they hand down family id, flags, source and dates."""
     for family in section_entries(crafts["families"]):
-        head: dict[str, Any] = {name: family[name] for name in _INHERITED if name in family}
+        head: dict[str, Any] = {name: family[name] for name in INHERITED if name in family}
         handed: dict[str, Any] = {**head, "family": family.get("id")}
         trades = [
             {**handed, **trade, "flags": list(dict.fromkeys([*family.get("flags", ()), *trade.get("flags", ())]))}
@@ -138,20 +117,6 @@ def _words(name: str, content: dict[str, Any]) -> Words:
         raise KnowledgeError(f"{name}: words: {error}") from error
 
 
-def _unique(name: str, ids: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for one in ids:
-        if one in seen:
-            raise KnowledgeError(f"{name}: {one} stands twice")
-        seen.add(one)
-
-
-def _linked(name: str, wanted: Iterable[str], known: Iterable[str]) -> None:
-    missing = sorted(set(wanted) - set(known))
-    if missing:
-        raise KnowledgeError(f"{name}: unknown {', '.join(missing)}")
-
-
 def read_folder(folder: Path = DATA) -> Knowledge:
     """Read all files, check them and build the look-ups.
 
@@ -162,34 +127,35 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         KnowledgeError: An entry lacks its source, confidence or dates, a link leads nowhere, an id stands twice.
         OSError: A file is missing.
     """
-    files = {name.removesuffix(".yml"): _read(folder, name) for name in _PARTS}
+    files = {name.removesuffix(".yml"): read_mapping(folder, name, parts) for name, parts in _PARTS.items()}
     place_data = files["places"]
-    regions = _all(Region, "places.yml", section_entries(place_data["regions"]))
-    provinces = _all(Province, "places.yml", section_entries(place_data["provinces"]))
-    towns = _all(Town, "places.yml", section_entries(place_data["towns"]))
-    beyond = _all(Beyond, "places.yml", section_entries(place_data["beyond"]))
-    communes = _all(Town, "communes.yml", section_entries(files["communes"]["communes"]))
-    families = _all(Family, "crafts.yml", _families(files["crafts"]))
-    tracks = _all(Track, "tracks.yml", section_entries(files["tracks"]["tracks"]))
-    destinations = _all(Destination, "destinations.yml", section_entries(files["destinations"]["destinations"]))
-    facts = _all(Fact, "facts.yml", section_entries(files["facts"]["facts"]))
+    regions = checked_entries(Region, "places.yml", section_entries(place_data["regions"]))
+    provinces = checked_entries(Province, "places.yml", section_entries(place_data["provinces"]))
+    towns = checked_entries(Town, "places.yml", section_entries(place_data["towns"]))
+    beyond = checked_entries(Beyond, "places.yml", section_entries(place_data["beyond"]))
+    communes = checked_entries(Town, "communes.yml", section_entries(files["communes"]["communes"]))
+    families = checked_entries(Family, "crafts.yml", _families(files["crafts"]))
+    tracks = checked_entries(Track, "tracks.yml", section_entries(files["tracks"]["tracks"]))
+    destinations = checked_entries(
+        Destination, "destinations.yml", section_entries(files["destinations"]["destinations"])
+    )
+    facts = checked_entries(Fact, "facts.yml", section_entries(files["facts"]["facts"]))
     messages = {name: tuple(ids) for name, ids in files["facts"]["messages"].items()}
 
     trades = [trade for family in families for trade in family.trades]
-    _unique(
-        "places.yml", [*(one.code for one in regions), *(one.code for one in provinces), *(one.fr for one in towns)]
-    )
-    _unique("crafts.yml", [*(family.id for family in families), *(trade.id for trade in trades)])
-    _unique("tracks.yml", [track.id for track in tracks])
-    _unique("destinations.yml", [destination.code for destination in destinations])
-    _unique("facts.yml", [fact.id for fact in facts])
-    _linked("places.yml: region", (province.region for province in provinces), (region.code for region in regions))
+    unique("places.yml", [*(one.code for one in regions), *(one.code for one in provinces), *(one.fr for one in towns)])
+    unique("crafts.yml", [*(family.id for family in families), *(trade.id for trade in trades)])
+    unique("tracks.yml", [track.id for track in tracks])
+    unique("destinations.yml", [destination.code for destination in destinations])
+    unique("facts.yml", [fact.id for fact in facts])
+    linked("places.yml: region", (province.region for province in provinces), (region.code for region in regions))
     codes = [province.code for province in provinces]
-    _linked("places.yml: province", (town.province for town in towns), codes)
-    _linked("communes.yml: province", (commune.province for commune in communes), codes)
-    _linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
-    _linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
+    linked("places.yml: province", (town.province for town in towns), codes)
+    linked("communes.yml: province", (commune.province for commune in communes), codes)
+    linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
+    linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
 
+    export = read_export(folder / "export", families, destinations)
     return Knowledge(
         places=PlaceIndex(regions, provinces, towns, communes, beyond, words=_words("places.yml", place_data)),
         crafts=CraftIndex(families, words=_words("crafts.yml", files["crafts"])),
@@ -197,6 +163,19 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         tracks=tuple(tracks),
         facts={fact.id: fact for fact in facts},
         messages=messages,
+        export=export.export,
         known_until=files["tracks"]["known_until"],
-        entries=(*regions, *provinces, *towns, *beyond, *communes, *families, *trades, *tracks, *destinations, *facts),
+        entries=(
+            *regions,
+            *provinces,
+            *towns,
+            *beyond,
+            *communes,
+            *families,
+            *trades,
+            *tracks,
+            *destinations,
+            *facts,
+            *export.entries,
+        ),
     )

@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+import i18n.messages
+import knowledge
 from app import validation
 from app.validation import Outcome, validate
 from conversation import Surface
+from i18n.catalog import Catalogs
 from i18n.check import Entry
+from knowledge.export import Export
 
 LONG = "Salam, had lmessage twil bezzaf. " * 20
 
@@ -103,7 +109,69 @@ def test_nineteen_of_twenty_messages_are_one_sms(dear: int, named: int, monkeypa
     assert f"{100 - dear}.0% of fr" in outcome.looked_at
 
 
-@pytest.mark.parametrize("check", [validation.catalogs, validation.channels, validation.sms, validation.facts])
+@pytest.mark.parametrize(
+    "check",
+    [
+        validation.catalogs,
+        validation.channels,
+        validation.sms,
+        lambda: validation.facts(date(2026, 11, 25)),
+        validation.steps,
+    ],
+)
 def test_our_own_texts_and_facts_are_well(check: Callable[[], Outcome]) -> None:
     """What is in the project passes."""
     assert check().problems == []
+
+
+def test_what_was_not_looked_at_again_in_time_is_named() -> None:
+    """On its day of review a fact, a step and a place are refused, each by its name; the day before, not yet."""
+    assert validation.facts(date(2026, 12, 30)).problems == []
+    after = validation.facts(date(2028, 1, 1)).problems
+    assert "agreement_budget was to be looked at again by 2026-12-31" in after
+    assert "us_duty was to be looked at again by 2027-01-31" in after
+    assert "MA-01 was to be looked at again by 2027-11-23" in after
+
+
+def test_a_step_without_words_and_words_without_a_step_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new step, place or paper is not forgotten in the catalogs, and an old one does not stay there."""
+    path = tmp_path / "steps.yml"
+    text = i18n.messages.STEPS_FILE.read_text("utf-8")
+    assert text.count("  step_dum_why:") == 1
+    path.write_text(text.replace("  step_dum_why:", "  step_dam_why:"), "utf-8")
+    monkeypatch.setattr(i18n.messages, "STEPS_FILE", path)
+    assert validation.steps().problems == ["step_dum_why is not in steps.yml", "step_dam_why belongs to no step"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ({"fr": "150 jours", "ary-Latn": "150 yom 3la"}, None),
+        ({"fr": "10 % ou 12,5 %", "ary-Latn": "10 % wla 12.5 %"}, None),
+        ({"fr": "150 jours", "ary-Latn": "90 yom"}, "has other figures from one language to another"),
+        ({"fr": "180 jours", "ary-Latn": "180 yom"}, "says 180, which no fact of the step does"),
+    ],
+)
+def test_figures_are_those_of_the_facts_in_every_language(texts: dict[str, str], says: str | None) -> None:
+    """A number that a translator got wrong, or that nobody ever read in a source, is found."""
+    known = knowledge.load()
+    duty = known.export.step("repatriation")
+    fact = duty.facts[0].model_copy(update={"statement": "Within 150 days; 10 % or 12.5 %."})
+    one = duty.model_copy(update={"facts": (fact,)})
+    export = Export([one], crafts=known.crafts.families(), countries=[])
+    catalogs = Catalogs({code: {("step_repatriation_delay", None): (text,)} for code, text in texts.items()})
+    found = list(validation._figures(export, catalogs, {"step_repatriation_delay"}))
+    assert any(says in problem for problem in found) if says else not found
+
+
+def test_what_is_weak_is_said_to_be_the_teams_to_answer() -> None:
+    """The first sentences on a step that nobody has confirmed name the team, in every language."""
+    catalogs = Catalogs.load()
+    team = {"ary": "الفريق", "ary-Latn": "équipe", "ar": "فريقنا", "fr": "équipe"}
+    weak = [step.id for step in knowledge.load().export.steps if step.weak]
+    assert len(weak) >= 10
+    for step_id in weak:
+        for language, word in team.items():
+            assert word in catalogs.text(f"step_{step_id}_why", language), (step_id, language)

@@ -11,7 +11,7 @@ from conversation import Surface
 from i18n.catalog import catalog_path
 from i18n.check import entries, problems
 from i18n.languages import LANGUAGES
-from i18n.messages import MESSAGES_FILE, load_messages
+from i18n.messages import DOMAINS, MESSAGES_FILE, load_messages
 from i18n.writing import faults, first_word
 
 Replace = Callable[[str, str, str], None]
@@ -110,11 +110,21 @@ def test_unreadable_catalog_is_one_finding(folder: Path, content: bytes | None, 
     assert found[0].startswith("ar: ")
 
 
+def test_title_too_long(folder: Path) -> None:
+    """A step's title is read at a glance: 60 characters."""
+    path = catalog_path(LANGUAGES["fr"], folder, "steps")
+    old, new = "Déclaration en douane (DUM)", "Déclaration en douane (DUM), à faire par vous ou par un transitaire"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert problems(folder) == ["fr: step_dum has 67 characters, 60 fit"]
+
+
 def test_new_id_is_missed_in_all_four(tmp_path: Path) -> None:
     """An id nobody has translated is found before it is said."""
     path = tmp_path / "messages.yml"
     path.write_text(MESSAGES_FILE.read_text(encoding="utf-8") + '\n  utter_new: {note: "New"}\n', encoding="utf-8")
-    assert problems(messages=path) == [f"{code}: utter_new is missing" for code in LANGUAGES]
+    assert problems(domains={"maalem": path}) == [f"{code}: utter_new is missing" for code in LANGUAGES]
 
 
 def test_entries_tell_where_a_text_is_shown() -> None:
@@ -129,7 +139,10 @@ def test_entries_are_complete_and_filled_in() -> None:
     """Every message in every form, with its choices, and no brace left."""
     found = list(entries())
     assert {(entry.message_id, entry.language) for entry in found} == {
-        (message_id, language) for message_id in load_messages() for language in LANGUAGES
+        (message_id, language)
+        for path in DOMAINS.values()
+        for message_id in load_messages(path)
+        for language in LANGUAGES
     }
     assert not any("{" in entry.text for entry in found)
     resume = next(entry for entry in found if entry.message_id == "utter_resume_ask" and entry.language == "fr")

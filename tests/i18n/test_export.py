@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from i18n.catalog import Catalogs, catalog_path, read_catalog
 from i18n.export import TO_REVIEW, update, write_pot
 from i18n.languages import LANGUAGES
-from i18n.messages import MESSAGES_FILE, load_messages
+from i18n.messages import DOMAINS, MESSAGES_FILE, load_messages
 
 MORE = '\n  utter_new: {note: "A new thing: {n}", values: [n], sms: true}\n'
 
@@ -35,7 +35,7 @@ def test_committed_catalogs_are_in_step(folder: Path) -> None:
 def test_update_brings_in_and_takes_out(folder: Path, messages: Path) -> None:
     """New ids come in empty, in both contexts; old ones go; texts stay."""
     before = Catalogs.load(folder)
-    assert update(folder, messages) == list(LANGUAGES)
+    assert update(folder, {"maalem": messages}) == list(LANGUAGES)
     for code, language in LANGUAGES.items():
         catalog = read_catalog(language, folder)
         assert not catalog.get("utter_new").string
@@ -48,8 +48,8 @@ def test_update_brings_in_and_takes_out(folder: Path, messages: Path) -> None:
 
 def test_update_twice_changes_nothing_more(folder: Path, messages: Path) -> None:
     """It settles at once."""
-    update(folder, messages)
-    assert update(folder, messages) == []
+    update(folder, {"maalem": messages})
+    assert update(folder, {"maalem": messages}) == []
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_update_twice_changes_nothing_more(folder: Path, messages: Path) -> None
 )
 def test_new_darija_waits_for_a_native_speaker(folder: Path, messages: Path, code: str, comments: list[str]) -> None:
     """Darija nobody has read aloud is marked, Arabic and French are not."""
-    update(folder, messages)
+    update(folder, {"maalem": messages})
     assert read_catalog(LANGUAGES[code], folder).get("utter_new").user_comments == comments
 
 
 def test_review_stays(folder: Path, replace: Callable[[str, str, str], None], messages: Path) -> None:
     """What a reviewer wrote at an entry is kept, and the note is refreshed beside it."""
     replace("ary", f'# {TO_REVIEW}\n#. No\nmsgid "label_no"', '# reviewed\n#. Old note\nmsgid "label_no"')
-    update(folder, messages)
+    update(folder, {"maalem": messages})
     entry = read_catalog(LANGUAGES["ary"], folder).get("label_no")
     assert entry.user_comments == ["reviewed"]
     assert entry.auto_comments == ["No"]
@@ -75,6 +75,7 @@ def test_update_makes_catalogs_that_are_not_there(tmp_path: Path) -> None:
     """Four empty catalogs with our plural rules come out of nothing, ready for a translator's tool."""
     update(tmp_path)
     for language in LANGUAGES.values():
+        assert "i18n/steps.yml" in catalog_path(language, tmp_path, "steps").read_text(encoding="utf-8")
         text = catalog_path(language, tmp_path).read_text(encoding="utf-8")
         assert f'"Plural-Forms: {language.plural_forms}\\n"' in text
         assert f'"Language: {language.folder}\\n"' in text
@@ -89,7 +90,7 @@ def test_entry_that_becomes_plural_keeps_its_text(tmp_path: Path, folder: Path) 
     assert text.count(old) == 1
     path = tmp_path / "messages.yml"
     path.write_text(text.replace(old, "values: [n], plural: true}\n  utter_resume_ask"), encoding="utf-8")
-    update(folder, path)
+    update(folder, {"maalem": path})
     entry = read_catalog(LANGUAGES["fr"], folder).get("utter_number_out_of_range")
     assert entry.string == ("Écrivez un numéro de 1 à {n}.", "")
 
@@ -108,6 +109,17 @@ def test_template_holds_every_id_and_note(tmp_path: Path) -> None:
         "choices: label_go_on, label_start_over, label_leave",
     ]
     assert not any(entry.string for entry in made if entry.id and not entry.pluralizable)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_template_of_each_domain(tmp_path: Path, domain: str) -> None:
+    """Each list of ids has a template of its own."""
+    path = tmp_path / f"{domain}.pot"
+    write_pot(path, domain)
+    with path.open("rb") as file:
+        made = read_po(file)
+    ids = {entry.id[0] if entry.pluralizable else entry.id for entry in made if entry.id}
+    assert ids == set(load_messages(DOMAINS[domain]))
 
 
 def test_template_twice_is_the_same(tmp_path: Path) -> None:

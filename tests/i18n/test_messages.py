@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from i18n.messages import MessagesUnreadable, load_messages, usual_choices
+from i18n.messages import STEPS_FILE, MessagesUnreadable, load_messages, usual_choices
 
 EMPTY = "labels: {}\nwords: {}\n"
 
@@ -22,6 +22,13 @@ def test_real_list_is_read() -> None:
     assert "\n" not in messages["utter_greet"].note
 
 
+def test_steps_have_titles() -> None:
+    """The second list has a section that the first does not need."""
+    steps = load_messages(STEPS_FILE)
+    assert steps["step_dum"].kind == "title"
+    assert steps["step_dum_why"].kind == "message"
+
+
 def test_usual_choices_names_only_messages_that_have_some() -> None:
     """An open question has no entry at all."""
     choices = usual_choices()
@@ -34,6 +41,7 @@ def test_usual_choices_names_only_messages_that_have_some() -> None:
     [
         ("[]", "sections must be"),
         ("labels: {}\nwords: {}", "sections must be"),
+        ("labels: {}\nwords: {}\nmessages: {}\nsteps: {}", "sections must be"),
         (f"{EMPTY}messages: {{utter_a: {{values: [n]}}}}", "utter_a has no note"),
         (f"{EMPTY}messages: {{utter_a: {{note: ''}}}}", "utter_a has no note"),
         (f"{EMPTY}messages: {{utter_a: words}}", "utter_a has no note"),
