@@ -118,7 +118,7 @@ def _stopped(text: str, menus: Sequence[Menu], *, shown: bool, pending: str | No
     if wish is None or (wish is Wish.CANCEL and asked):
         return None
     if wish is Wish.STOP and pending is not None:
-        return Resolved("/cancel", text, also="utter_stop_how")
+        return Resolved("/cancel", text, also="utter_how_to_stop")
     return Resolved("/resume_messages" if wish is Wish.RESUME_MESSAGES else "/stop_messages", text)
 
 

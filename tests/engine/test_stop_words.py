@@ -49,7 +49,7 @@ def test_the_words_we_tell_people_to_write_are_heard(language: str) -> None:
     catalogs = Catalogs.load()
     for sms in (False, True):
         stopped = catalogs.text("utter_messages_stopped", language, sms=sms).rpartition(":")[2]
-        how = catalogs.text("utter_stop_how", language, sms=sms).rpartition(":")[2]
+        how = catalogs.text("utter_how_to_stop", language, sms=sms).rpartition(":")[2]
         assert wish_of(stopped) is Wish.RESUME_MESSAGES
         assert wish_of(how) is Wish.STOP_MESSAGES
 

@@ -19,7 +19,7 @@ from channels.twilio.ways_out import remember
 from conversation import Choice, Outbound, PersonKey
 from runtime.clock import SystemClock
 from runtime.settings import Settings, load_settings
-from storage import migrate, outbox, people
+from storage import migrate, outbox, people, tables
 from storage.database import Database
 from tests.channels.incoming import rows
 from tests.channels.twilio.made_up import PERSON
@@ -76,6 +76,7 @@ def answer(settings: Settings, channel: str, message: Outbound) -> int:
     database = Database(settings.database_url)
     with database.begin() as connection:
         conversation_id = people.ensure(connection, PersonKey(channel, PERSON), now=now)
+        connection.execute(tables.conversation.update().values(last_inbound_at=now))
         outbox_id = outbox.add(
             connection, message, conversation_id=conversation_id, channel=channel, address=PERSON, turn_id=None, now=now
         )
