@@ -10,12 +10,27 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import yaml
+from pydantic import BaseModel
 
+from knowledge.answers import DETAIL, SHORT, Answers
 from knowledge.crafts import CraftIndex
 from knowledge.destinations import DestinationIndex
-from knowledge.models import Beyond, Destination, Entry, Fact, Family, Province, Region, Town, Track, TrackState
+from knowledge.models import (
+    Beyond,
+    Destination,
+    Entry,
+    Fact,
+    Family,
+    Province,
+    Publisher,
+    Region,
+    Topic,
+    Town,
+    Track,
+    TrackState,
+)
 from knowledge.names import Words
-from knowledge.places import PlaceIndex
+from knowledge.places import PlaceIndex, plain_latin
 
 DATA: Final = Path(__file__).parent / "data"
 _INHERITED: Final = ("source", "confidence", "checked", "review_by")
@@ -26,14 +41,30 @@ _PARTS: Final = {
     "crafts.yml": {"families", "words"},
     "tracks.yml": {"known_until", "tracks"},
     "destinations.yml": {"destinations", "words"},
-    "facts.yml": {"facts", "messages"},
+    "facts.yml": {"publishers", "facts", "messages"},
+    "answers.yml": {"intents", "topics"},
 }
+_CHANNELS: Final = ("commercial_freight", "express_courier", "post", "hand_carried_by_buyer", "fair_temporary")
+_LEGAL_FORMS: Final = ("none", "auto_entrepreneur", "natural_person", "cooperative", "company")
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=BaseModel)
 
 
 class KnowledgeError(ValueError):
     """A data file says something that cannot be: the message names the file and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How sure a message is on a day.
+
+    Attributes:
+        to_confirm: It may only be said as "to be confirmed": a fact behind it is weak, or its day of review has come.
+        as_of: Day its changeable facts were checked, to be shown; nothing where none may change without notice.
+    """
+
+    to_confirm: bool
+    as_of: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +78,8 @@ class Knowledge:
         tracks: What the programme offers, in the order it is offered.
         facts: Statements behind the information messages, by id.
         messages: Message id to the ids of its facts.
+        publishers: Who stands behind facts, by id.
+        answers: Topics of the questions.
         known_until: Last day for which the programme's budget is known.
         entries: Every entry of every file.
     """
@@ -57,6 +90,8 @@ class Knowledge:
     tracks: tuple[Track, ...]
     facts: dict[str, Fact]
     messages: dict[str, tuple[str, ...]]
+    publishers: dict[str, Publisher]
+    answers: Answers
     known_until: date
     entries: tuple[Entry, ...]
 
@@ -88,6 +123,23 @@ class Knowledge:
     def facts_of(self, message_id: str) -> list[Fact]:
         """The facts a message rests on; none for a message that states none."""
         return [self.facts[fact_id] for fact_id in self.messages.get(message_id, ())]
+
+    def standing(self, message_id: str, on: date) -> Standing:
+        """How sure a message is on a day."""
+        facts = self.facts_of(message_id)
+        return Standing(
+            to_confirm=any(fact.unconfirmed or fact.review_by <= on for fact in facts),
+            as_of=min((fact.checked for fact in facts if fact.volatile), default=None),
+        )
+
+    def publisher(self, fact: Fact, language: str) -> str | None:
+        """Who states a fact, by the name people read; nobody for what was not found."""
+        if fact.publisher is None:
+            return None
+        known = self.publishers[fact.publisher]
+        if language == "ary-Latn":
+            return plain_latin(known.fr)
+        return known.fr if language == "fr" else known.ar
 
     def overdue(self, on: date) -> list[Entry]:
         """Entries whose day of review has come."""
@@ -129,6 +181,12 @@ def _families(crafts: dict[str, Any]) -> Iterator[dict[str, Any]]:
             for trade in family.get("trades", ())
         ]
         yield {**family, "trades": trades}
+
+
+def _publishers(written: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Publishers with one name, or with one for each of the two scripts."""
+    for one, name in written.items():
+        yield {"id": one, **(name if isinstance(name, dict) else {"fr": name, "ar": name})}
 
 
 def _words(name: str, content: dict[str, Any]) -> Words:
@@ -173,7 +231,14 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     tracks = _all(Track, "tracks.yml", section_entries(files["tracks"]["tracks"]))
     destinations = _all(Destination, "destinations.yml", section_entries(files["destinations"]["destinations"]))
     facts = _all(Fact, "facts.yml", section_entries(files["facts"]["facts"]))
+    publishers = _all(Publisher, "facts.yml", _publishers(files["facts"]["publishers"]))
+    topics = _all(Topic, "answers.yml", files["answers"]["topics"])
+    intents = {intent: tuple(ids) for intent, ids in files["answers"]["intents"].items()}
     messages = {name: tuple(ids) for name, ids in files["facts"]["messages"].items()}
+    for topic in topics:
+        messages[SHORT.format(topic.id)] = topic.facts
+        if topic.more:
+            messages[DETAIL.format(topic.id)] = topic.more
 
     trades = [trade for family in families for trade in family.trades]
     _unique(
@@ -188,6 +253,17 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     _linked("places.yml: province", (town.province for town in towns), codes)
     _linked("communes.yml: province", (commune.province for commune in communes), codes)
     _linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
+    _unique("answers.yml", [topic.id for topic in topics])
+    _linked("facts.yml: publisher", (one.publisher for one in facts if one.publisher), (one.id for one in publishers))
+    _linked("answers.yml: intents", chain.from_iterable(intents.values()), (topic.id for topic in topics))
+    _linked("answers.yml: topics of no intent", (topic.id for topic in topics), chain.from_iterable(intents.values()))
+    for field, known in {
+        "destinations": [one.code for one in destinations],
+        "families": [family.id for family in families],
+        "channels": _CHANNELS,
+        "legal_forms": _LEGAL_FORMS,
+    }.items():
+        _linked(f"answers.yml: {field}", chain.from_iterable(getattr(topic, field) for topic in topics), known)
     _linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
 
     return Knowledge(
@@ -197,6 +273,8 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         tracks=tuple(tracks),
         facts={fact.id: fact for fact in facts},
         messages=messages,
+        publishers={one.id: one for one in publishers},
+        answers=Answers(intents, topics),
         known_until=files["tracks"]["known_until"],
         entries=(*regions, *provinces, *towns, *beyond, *communes, *families, *trades, *tracks, *destinations, *facts),
     )
