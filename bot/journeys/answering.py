@@ -1,4 +1,4 @@
-"""Questions: the short answer first, "more" for the detail, the source with its date on demand, a person where unsure."""
+"""Questions: the short answer first, "more" for the detail, the source with its date, a person where unsure."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def asked(text: str = "", **named: str) -> Asked:
         ("origin_info", asked("شهادة المنشأ لدبي", destinations="AE"), "origin_arab"),
         ("origin_info", asked("c'est quoi EUR.1"), "origin_eur1"),
         ("origin_info", asked("EUR1 pour l'Allemagne", destinations="DE"), "origin_eur1"),
-        ("customs_duty_info", asked("c'est quoi les 3 €, petits colis vers l'Europe", destinations="EU"), "duty_eu_parcel"),
+        ("customs_duty_info", asked("les 3 € des petits colis", destinations="EU"), "duty_eu_parcel"),
         ("customs_duty_info", asked("mon colis de 60 $ paie-t-il", destinations="US"), "duty_us_parcel"),
         ("customs_duty_info", asked("chhal dyal douane f marikan daba", destinations="US"), "duty_us"),
         ("customs_duty_info", asked("الرسوم الجمركية لفرنسا", destinations="FR"), "duty_eu"),
@@ -68,7 +68,7 @@ def asked(text: str = "", **named: str) -> Asked:
         ("product_rules_info", asked("bijoux : nickel"), "rules_nickel"),
         ("product_rules_info", asked("khcheb l3ar3ar l oroba chno khas", destinations="EU"), "rules_wood"),
         ("product_rules_info", asked("", families="wood", destinations="US"), "rules_wood_us"),
-        ("product_rules_info", asked("personne responsable en Europe obligatoire ?", destinations="EU"), "rules_responsible"),
+        ("product_rules_info", asked("personne responsable obligatoire ?", destinations="EU"), "rules_responsible"),
         ("product_rules_info", asked("", families="carpets_weaving"), "rules_textile"),
         ("product_rules_info", asked("القوانين ديال السعودية", destinations="SA"), "rules_saudi"),
         ("product_rules_info", asked("اليابان", destinations="JP"), "rules_other"),
@@ -180,9 +180,7 @@ def test_every_stated_fact_names_who_says_so(form: str) -> None:
     for fact in knowledge.facts.values():
         name = knowledge.publisher(fact, form)
         assert (name is None) == (fact.publisher is None)
-        assert (
-            name is None or form != "ary-Latn" or name.isascii() or set(name) - set("éèàùÉ") < set(map(chr, range(128)))
-        )
+        assert name is None or form != "ary-Latn" or all(letter.isascii() or letter in "éèàùÉ" for letter in name)
 
 
 def test_offices_are_named_in_the_reader_s_script() -> None:
