@@ -294,7 +294,7 @@ _LEGAL: Final = "answer_legal_forms"
 QUESTIONS: Final = (
     Question("consent", _plain("utter_consent"), strong=_consent, weak=_never, about=_PRIVACY),
     Question("track", _tracks, strong=_track, weak=_never, skip={"track": SKIPPED}, about="answer_programme_what"),
-    Question("category", _plain("utter_ask_category"), strong=_category, weak=_never, about=_REGISTER),
+    Question("category", _plain("utter_ask_category"), strong=_category, weak=_never, about="answer_rna_who"),
     Question("person_name", _plain("utter_ask_person_name"), strong=_never, weak=_name, about=_PRIVACY),
     Question(
         "organisation",
