@@ -84,10 +84,10 @@ def resolve(
         return Resolved("/greet", text)
     if inbound.payload and inbound.payload.startswith("intent:"):
         return Resolved(f"/{inbound.payload.removeprefix('intent:')}", text)
-    found = _typed(text, menus, shown=shown, pending=pending, text_max=text_max)
-    if found.payload is None and topic is not None and (part := only_named(text, PART_WORDS)):
+    typed = _typed(text, menus, shown=shown, pending=pending, text_max=text_max)
+    if typed.payload is None and topic is not None and (part := only_named(text, PART_WORDS)):
         return Resolved(_payload(topic[0], {"answer": about(topic[1], part)}), text)
-    return found
+    return typed
 
 
 def clean(text: str) -> str:

@@ -111,7 +111,7 @@ def test_more_and_source_in_words_and_by_number(talk: Begin) -> None:
 
 
 def test_an_old_menu_still_answers_about_its_own_topic(talk: Begin) -> None:
-    """ "More" under the first answer is about the first question, after a second one too."""
+    """Its "more" is about the first question, after a second one too."""
     person = talk()
     person.say("comment être payé de l'étranger ?")
     more = person.choice("En savoir plus")
