@@ -83,6 +83,7 @@ def asked(text: str = "", **named: str) -> Asked:
         ("funding_info", asked("prêt pour acheter la matière première"), "funding_credit"),
         ("funding_info", asked("subvention pour exporter"), "funding_export"),
         ("funding_info", asked("كاين شي دعم للتعاونيات", legal_forms="cooperative"), "funding_coop"),
+        ("funding_info", asked("quelle aide pour les coopératives"), "funding_coop"),
         ("export_step_explain", asked("portnet bch7al"), "step_portnet"),
         ("export_step_explain", asked("chno hiya chahadat tasdir"), "step_certificate"),
         ("export_step_explain", asked("faut-il un registre de commerce"), "legal_rc"),
