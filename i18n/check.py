@@ -212,4 +212,5 @@ _USUAL: Final[Mapping[str, Any]] = {
     "ice": "001561191000066",
     "phone": "0520000000",
     "reference": "M48217360",
+    "sources": "Office des Changes, Le Site Info",
 }

@@ -9,13 +9,27 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from knowledge.answers import DETAIL, SHORT, Answers
 from knowledge.crafts import CraftIndex
 from knowledge.destinations import DestinationIndex
 from knowledge.export import Export
 from knowledge.export.loading import read_export
-from knowledge.models import Beyond, Destination, Entry, Fact, Family, Province, Region, Town, Track, TrackState
+from knowledge.models import (
+    Beyond,
+    Destination,
+    Entry,
+    Fact,
+    Family,
+    Province,
+    Publisher,
+    Region,
+    Topic,
+    Town,
+    Track,
+    TrackState,
+)
 from knowledge.names import Words
-from knowledge.places import PlaceIndex
+from knowledge.places import PlaceIndex, plain_latin
 from knowledge.reading import (
     INHERITED,
     KnowledgeError,
@@ -34,8 +48,24 @@ _PARTS: Final = {
     "crafts.yml": {"families", "words"},
     "tracks.yml": {"known_until", "tracks"},
     "destinations.yml": {"destinations", "words"},
-    "facts.yml": {"facts", "messages"},
+    "facts.yml": {"publishers", "facts", "messages"},
+    "answers.yml": {"intents", "topics"},
 }
+_CHANNELS: Final = ("commercial_freight", "express_courier", "post", "hand_carried_by_buyer", "fair_temporary")
+_LEGAL_FORMS: Final = ("none", "auto_entrepreneur", "natural_person", "cooperative", "company")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How sure a message is on a day.
+
+    Attributes:
+        to_confirm: It may only be said as "to be confirmed": a fact behind it is weak, or its day of review has come.
+        as_of: Day its changeable facts were checked, to be shown; nothing where none may change without notice.
+    """
+
+    to_confirm: bool
+    as_of: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,8 @@ class Knowledge:
         facts: Statements behind the information messages, by id.
         messages: Message id to the ids of its facts.
         export: Steps of an export, and the lists made of them.
+        publishers: Who stands behind facts, by id.
+        answers: Topics of the questions.
         known_until: Last day for which the programme's budget is known.
         entries: Every entry of every file.
     """
@@ -61,6 +93,8 @@ class Knowledge:
     facts: dict[str, Fact]
     messages: dict[str, tuple[str, ...]]
     export: Export
+    publishers: dict[str, Publisher]
+    answers: Answers
     known_until: date
     entries: tuple[Entry, ...]
 
@@ -93,6 +127,23 @@ class Knowledge:
         """The facts a message rests on; none for a message that states none."""
         return [self.facts[fact_id] for fact_id in self.messages.get(message_id, ())]
 
+    def standing(self, message_id: str, on: date) -> Standing:
+        """How sure a message is on a day."""
+        facts = self.facts_of(message_id)
+        return Standing(
+            to_confirm=any(fact.unconfirmed or fact.review_by <= on for fact in facts),
+            as_of=min((fact.checked for fact in facts if fact.volatile), default=None),
+        )
+
+    def publisher(self, fact: Fact, language: str) -> str | None:
+        """Who states a fact, by the name people read; nobody for what was not found."""
+        if fact.publisher is None:
+            return None
+        known = self.publishers[fact.publisher]
+        if language == "ary-Latn":
+            return plain_latin(known.fr)
+        return known.fr if language == "fr" else known.ar
+
     def overdue(self, on: date) -> list[Entry]:
         """Entries whose day of review has come."""
         return [entry for entry in self.entries if entry.review_by <= on]
@@ -108,6 +159,12 @@ def _families(crafts: dict[str, Any]) -> Iterator[dict[str, Any]]:
             for trade in family.get("trades", ())
         ]
         yield {**family, "trades": trades}
+
+
+def _publishers(written: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Publishers with one name, or with one for each of the two scripts."""
+    for one, name in written.items():
+        yield {"id": one, **(name if isinstance(name, dict) else {"fr": name, "ar": name})}
 
 
 def _words(name: str, content: dict[str, Any]) -> Words:
@@ -140,7 +197,14 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         Destination, "destinations.yml", section_entries(files["destinations"]["destinations"])
     )
     facts = checked_entries(Fact, "facts.yml", section_entries(files["facts"]["facts"]))
+    publishers = checked_entries(Publisher, "facts.yml", _publishers(files["facts"]["publishers"]))
+    topics = checked_entries(Topic, "answers.yml", files["answers"]["topics"])
+    intents = {intent: tuple(ids) for intent, ids in files["answers"]["intents"].items()}
     messages = {name: tuple(ids) for name, ids in files["facts"]["messages"].items()}
+    for topic in topics:
+        messages[SHORT.format(topic.id)] = topic.facts
+        if topic.more:
+            messages[DETAIL.format(topic.id)] = topic.more
 
     trades = [trade for family in families for trade in family.trades]
     unique("places.yml", [*(one.code for one in regions), *(one.code for one in provinces), *(one.fr for one in towns)])
@@ -153,6 +217,17 @@ def read_folder(folder: Path = DATA) -> Knowledge:
     linked("places.yml: province", (town.province for town in towns), codes)
     linked("communes.yml: province", (commune.province for commune in communes), codes)
     linked("places.yml: seat", (region.seat for region in regions), (town.fr for town in towns))
+    unique("answers.yml", [topic.id for topic in topics])
+    linked("facts.yml: publisher", (one.publisher for one in facts if one.publisher), (one.id for one in publishers))
+    linked("answers.yml: intents", chain.from_iterable(intents.values()), (topic.id for topic in topics))
+    linked("answers.yml: topics of no intent", (topic.id for topic in topics), chain.from_iterable(intents.values()))
+    for field, known in {
+        "destinations": [one.code for one in destinations],
+        "families": [family.id for family in families],
+        "channels": _CHANNELS,
+        "legal_forms": _LEGAL_FORMS,
+    }.items():
+        linked(f"answers.yml: {field}", chain.from_iterable(getattr(topic, field) for topic in topics), known)
     linked("facts.yml: messages", chain.from_iterable(messages.values()), (fact.id for fact in facts))
 
     export = read_export(folder / "export", families, destinations)
@@ -164,6 +239,8 @@ def read_folder(folder: Path = DATA) -> Knowledge:
         facts={fact.id: fact for fact in facts},
         messages=messages,
         export=export.export,
+        publishers={one.id: one for one in publishers},
+        answers=Answers(intents, topics),
         known_until=files["tracks"]["known_until"],
         entries=(
             *regions,

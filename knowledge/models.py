@@ -188,17 +188,29 @@ class Destination(Named):
     label: Labels
 
 
+class Publisher(BaseModel):
+    """Who stands behind a fact, by the name that people read: an office, a law, a newspaper."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    fr: Annotated[str, Field(min_length=2)]
+    ar: Annotated[str, Field(min_length=2)]
+
+
 class Fact(Entry):
     """One statement that a message rests on.
 
     Attributes:
         statement: In English, in our own words.
+        publisher: Who said it; nobody for what was looked for and not found.
         volatile: Whether it may change without notice (amounts, addresses, dates).
         unconfirmed: Whether messages may say it only as "to be confirmed".
     """
 
     id: Id
     statement: Annotated[str, Field(min_length=10)]
+    publisher: Id | None = None
     volatile: bool = False
     unconfirmed: bool = False
 
@@ -207,3 +219,39 @@ class Fact(Entry):
         if self.confidence in {Confidence.LOW, Confidence.NOT_FOUND} and not self.unconfirmed:
             raise ValueError(f"{self.id}: a fact of confidence {self.confidence} needs `unconfirmed: true`")
         return self
+
+    @model_validator(mode="after")
+    def _somebody_said_it(self) -> Self:
+        if (self.publisher is None) != (self.confidence is Confidence.NOT_FOUND):
+            raise ValueError(f"{self.id}: `publisher` says who states it, and stands nowhere else")
+        return self
+
+
+class Topic(BaseModel):
+    """One answer to a question: its sentences stand in the catalogs, its facts here.
+
+    Attributes:
+        facts: What the short answer (`answer_<id>`) rests on.
+        more: What the detail (`answer_<id>_more`) rests on; empty where there is none.
+        words: Words that ask for it, in any script, heard by sound.
+        destinations: It concerns these countries only.
+        families: Craft families that ask for it.
+        channels: Ways of sending that ask for it.
+        legal_forms: Legal forms that ask for it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    facts: Annotated[tuple[Id, ...], Field(min_length=1)]
+    more: tuple[Id, ...] = ()
+    words: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    families: tuple[Id, ...] = ()
+    channels: tuple[Id, ...] = ()
+    legal_forms: tuple[Id, ...] = ()
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether something beside the country must be said to ask for it."""
+        return bool(self.words or self.families or self.channels or self.legal_forms)

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import yaml
-
-from knowledge.models import Entry
+from pydantic import BaseModel
 
 INHERITED: Final = ("source", "confidence", "checked", "review_by")
 """What a section hands down to its entries, and a family to its trades."""
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=BaseModel)
 
 
 class KnowledgeError(ValueError):

@@ -1,4 +1,4 @@
-"""What waits for a person of the team: a wish to talk, a complaint, a voice note, a message that failed."""
+"""What waits for a person of the team: a wish to talk, a question, a complaint, a voice note, a message that failed."""
 
 from __future__ import annotations
 
@@ -57,20 +57,16 @@ def add_file(
     return True
 
 
-def is_open(connection: sa.Connection, conversation_id: int, kind: str) -> bool:
-    """Whether the team already has such a request of this conversation."""
-    return (
-        connection.execute(
-            sa.select(staff_request.c.id)
-            .where(
-                staff_request.c.conversation_id == conversation_id,
-                staff_request.c.kind == kind,
-                staff_request.c.state == "open",
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
+def is_open(connection: sa.Connection, conversation_id: int, kind: str, *, topic: str | None = None) -> bool:
+    """Whether the team already has such a request of this conversation, about the same topic where one is named."""
+    found = connection.execute(
+        sa.select(staff_request.c.details).where(
+            staff_request.c.conversation_id == conversation_id,
+            staff_request.c.kind == kind,
+            staff_request.c.state == "open",
+        )
+    ).scalars()
+    return any(topic is None or details.get("topic") == topic for details in found)
 
 
 def waiting(connection: sa.Connection, *, most: int = 100) -> list[tuple[int, str, dict[str, Any], datetime]]:

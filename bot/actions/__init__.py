@@ -10,6 +10,8 @@ from rasa_sdk import Action
 
 def all_actions() -> list[Action]:
     """One instance of every custom action of the domain."""
-    from bot.actions import enrolment, own_data, requests, talk, unclear  # noqa: PLC0415 - importing this package stays cheap
+    from bot.actions import enrolment, own_data, questions, requests, talk, unclear  # noqa: PLC0415 - importing this package stays cheap
 
-    return [action() for module in (talk, unclear, enrolment, requests, own_data) for action in module.ACTIONS]
+    return [
+        action() for module in (talk, questions, unclear, enrolment, requests, own_data) for action in module.ACTIONS
+    ]

@@ -44,6 +44,7 @@ class TurnContext:
         erased: Set when the person had everything erased in this turn.
         met_before: Whether the person has written before this turn.
         asked: Set by an action that asked something of its own: the journey then does not put its question again.
+        topic: Intent and topic of the last question answered, for "more" and "source" in a person's own words.
         unclear_count: Messages not understood in a row, before this one.
         turn_inbox_ids: Rows of the inbox that this turn closes.
     """
@@ -68,6 +69,7 @@ class TurnContext:
     erased: bool = False
     met_before: bool = False
     asked: bool = False
+    topic: tuple[str, str] | None = None
     unclear_count: int = 0
     turn_inbox_ids: tuple[int, ...] = ()
     media_id: int | None = None

@@ -1,4 +1,4 @@
-"""The talk around every journey: greeting, questions, language, a person of the team, what was not understood."""
+"""The talk around every journey: greeting, language, a person of the team, what was not understood."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.context import TurnContext, current
 from bot.actions.requests import status
 from bot.actions.saying import understood, utter
+from bot.journeys.answering import wanted
 from bot.journeys.model import Pick, Say
 from bot.journeys.summary import fields_to_change
 from i18n.languages import LANGUAGES
@@ -24,13 +25,6 @@ ANSWERS: Final = {
     "menu": "utter_menu",
     "bot_identity": "utter_bot_identity",
     "out_of_scope": "utter_out_of_scope",
-    "programme_info": "utter_programme_info",
-    "rna_info": "utter_rna_info",
-    "rna_card_info": "utter_rna_card_info",
-    "legal_form_info": "utter_legal_form_info",
-    "social_cover_info": "utter_social_cover_info",
-    "contact_info": "utter_contact_info",
-    "privacy_info": "utter_privacy_info",
     "affirm": "utter_affirm_nothing",
     "deny": "utter_affirm_nothing",
     "back": "utter_nothing_to_go_back",
@@ -48,7 +42,7 @@ MEDIA: Final = {
 
 
 class ActionAnswer(Action):
-    """Answers a question, or small talk, with one message."""
+    """Answers small talk with one message."""
 
     def name(self) -> str:
         """As in the domain."""
@@ -66,9 +60,6 @@ class ActionAnswer(Action):
                 for slot in fields_to_change(filed.answers)
             )
             utter(dispatcher, Say("utter_edit_which", picks=picks))
-        elif intent == "privacy_info" and tracker.slots.get("requested_slot") == "consent":  # all of it
-            controller = current().controller or {"id": "controller_unnamed"}
-            utter(dispatcher, Say("utter_consent_details", {"controller": controller}, picks=()))
         else:
             utter(dispatcher, Say(ANSWERS[intent], picks=() if inside else None))
         return []
@@ -195,13 +186,15 @@ class ActionAskHuman(Action):
         return "action_ask_human"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Once; asking again is answered, not filed again."""
+        """Once; asking again is answered, not filed again. A question that was left open is filed with its topic."""
         del domain
         context = current()
-        if staff.is_open(context.connection, context.conversation_id, "person"):
+        picked = wanted(understood(tracker).answer, context.knowledge)
+        kind, topic = ("question", picked[0].id) if picked else ("person", None)
+        if staff.is_open(context.connection, context.conversation_id, kind, topic=topic):
             utter(dispatcher, Say("utter_human_already"))
             return []
-        _before_staff(context, tracker, "person")
+        _before_staff(context, tracker, kind, topic=topic)
         utter(dispatcher, Say("utter_ask_human"))
         return []
 
@@ -279,11 +272,13 @@ def _filed(context: TurnContext) -> journeys.Journey | None:
     return journeys.open_of(context.connection, context.person_id)
 
 
-def _before_staff(context: TurnContext, tracker: Tracker, kind: str) -> None:
+def _before_staff(context: TurnContext, tracker: Tracker, kind: str, *, topic: str | None = None) -> None:
     details: dict[str, Any] = {
         "during": tracker.active_loop.get("name"),
         "question": tracker.slots.get("requested_slot"),
     }
+    if topic is not None:
+        details["topic"] = topic
     attachment = context.inbound.attachment
     if attachment is not None:
         if staff.add_file(context.connection, context.conversation_id, kind, context.media_id, now=context.now):

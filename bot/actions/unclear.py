@@ -12,7 +12,7 @@ from bot.actions.context import current
 from bot.actions.requests import status
 from bot.actions.saying import understood, utter
 from bot.journeys.model import Pick, Say
-from bot.journeys.wishes import NOT_YET
+from bot.journeys.wishes import NOT_YET, QUESTIONS
 
 GUESSES: Final = 2
 """Meanings offered when a message was not understood."""
@@ -20,31 +20,28 @@ GUESS_AT_LEAST: Final = 0.08
 """Probability below which a guess is not worth showing, 0…1."""
 UNCLEAR_BEFORE_PERSON: Final = 2
 """Messages not understood in a row before a person is offered first."""
-GUESSABLE: Final = NOT_YET | frozenset(
-    {
-        "enroll",
-        "enroll_status",
-        "enroll_edit",
-        "enroll_withdraw",
-        "programme_info",
-        "rna_info",
-        "rna_card_info",
-        "legal_form_info",
-        "social_cover_info",
-        "contact_info",
-        "my_data",
-        "delete_my_data",
-        "privacy_info",
-        "ask_human",
-        "cannot_read",
-        "complain",
-        "stop_messages",
-        "resume_messages",
-        "change_language",
-        "help",
-        "menu",
-        "bot_identity",
-    }
+GUESSABLE: Final = (
+    NOT_YET
+    | QUESTIONS
+    | frozenset(
+        {
+            "enroll",
+            "enroll_status",
+            "enroll_edit",
+            "enroll_withdraw",
+            "my_data",
+            "delete_my_data",
+            "ask_human",
+            "cannot_read",
+            "complain",
+            "stop_messages",
+            "resume_messages",
+            "change_language",
+            "help",
+            "menu",
+            "bot_identity",
+        }
+    )
 )
 """Intents with a label that says what they would do."""
 UNREADABLE: Final = {

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.engine.stop_words import Wish, wish_of
+from bot.journeys.answering import about
+from bot.journeys.words import PART_WORDS, only_named
 from bot.responses.labels import PERSON
 from conversation import Inbound, InboundKind
 from darija.fold import phonetic
@@ -49,7 +51,15 @@ class Resolved:
     also: str | None = None
 
 
-def resolve(inbound: Inbound, menus: Sequence[Menu], *, shown: bool, pending: str | None, text_max: int) -> Resolved:
+def resolve(
+    inbound: Inbound,
+    menus: Sequence[Menu],
+    *,
+    shown: bool,
+    pending: str | None,
+    text_max: int,
+    topic: tuple[str, str] | None = None,
+) -> Resolved:
     """What an inbound message means, as far as it needs no understanding.
 
     Args:
@@ -58,6 +68,7 @@ def resolve(inbound: Inbound, menus: Sequence[Menu], *, shown: bool, pending: st
         shown: Whether the newest menu stood under the very last answer: only then does a bare number pick from it.
         pending: Slot of the pending question.
         text_max: Characters from which a message is too long to read.
+        topic: Intent and topic of the last question answered: "more" and "source" in words are about it.
     """
     text = clean(inbound.text)
     if inbound.kind is InboundKind.CHOICE or inbound.token:
@@ -76,7 +87,10 @@ def resolve(inbound: Inbound, menus: Sequence[Menu], *, shown: bool, pending: st
         return Resolved("/greet", text)
     if inbound.payload and inbound.payload.startswith("intent:"):
         return Resolved(f"/{inbound.payload.removeprefix('intent:')}", text)
-    return _typed(text, menus, shown=shown, pending=pending, text_max=text_max)
+    typed = _typed(text, menus, shown=shown, pending=pending, text_max=text_max)
+    if typed.payload is None and topic is not None and (part := only_named(text, PART_WORDS)):
+        return Resolved(_payload(topic[0], {"answer": about(topic[1], part)}), text)
+    return typed
 
 
 def clean(text: str) -> str:

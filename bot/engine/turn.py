@@ -161,6 +161,7 @@ class Engine:
             offered=sum(one.key != "0" for one in known[0].offered) if known and memory.get("menu_shown") else 0,
             met_before=before is not None,
             rng=self._rng,
+            topic=tuple(memory["topic"]) if memory.get("topic") else None,
             unclear_count=facts["unclear_count"],
             turn_inbox_ids=tuple(inbox_ids),
         )
@@ -181,7 +182,12 @@ class Engine:
             return
         pending = tracker.get_slot("requested_slot") if tracker.active_loop_name else None
         resolved = resolve(
-            one.inbound, turn.known_menus, shown=turn.shown, pending=pending, text_max=self._policy.text_max_chars
+            one.inbound,
+            turn.known_menus,
+            shown=turn.shown,
+            pending=pending,
+            text_max=self._policy.text_max_chars,
+            topic=context.topic,
         )
         if resolved.payload == labels.MORE and resolved.menu is not None and resolved.menu.rest is not None:
             turn.composed = self._composer.more(
@@ -306,6 +312,7 @@ class Engine:
             "menu_shown": bool(replies[-1].choices) if replies else turn.shown,
             "language_sure": turn.memory.get("language_sure", False),
             "group_told_at": turn.memory.get("group_told_at"),
+            "topic": context.topic,
             "wish": turn.kept.dump() if turn.kept else None,
         }
         conversations.save_state(

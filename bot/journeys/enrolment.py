@@ -11,7 +11,7 @@ from bot.journeys.hearing import asks_back, asks_if_needed, has_number, named_va
 from bot.journeys.model import Answers, Pick, Question, Reading, Say, Understood
 from bot.journeys.questions import BY_SLOT, QUESTIONS
 from bot.journeys.summary import fields_to_change, lines
-from bot.journeys.wishes import CONTROLS, INTERRUPTIONS, NOT_YET
+from bot.journeys.wishes import CONTROLS, INTERRUPTIONS, TRACK_WISHES
 from bot.journeys.words import FIELD_WORDS, named
 from knowledge import Knowledge
 from knowledge.identifiers import looks_like_national_id, read_person_name
@@ -133,7 +133,7 @@ def _read(understood: Understood, requested: str, answers: Answers, knowledge: K
     if meant == "stop_messages" and short and understood.text:  # "stop svp" among questions is about the questions
         meant = "cancel"
     asks = question is not None and understood.answer is None and asks_back(understood.text)
-    tells_track = requested == "track" and meant in NOT_YET  # "I want to take part in fairs" names a track
+    tells_track = requested == "track" and meant in TRACK_WISHES  # "I want to take part in fairs" names a track
     if question is not None and (tells_track or meant == "out_of_scope" or short or meant not in INTERRUPTIONS):
         named_only = asks and requested in ASKED_OF_CHOICES and not has_number(understood.text)
         reading = question.strong(understood, answers, knowledge)

@@ -287,14 +287,14 @@ def _never(_understood: Understood, _answers: Answers, _knowledge: Knowledge) ->
     return OTHER
 
 
-_PRIVACY: Final = "utter_privacy_info"
-_REGISTER: Final = "utter_rna_info"
-_LEGAL: Final = "utter_legal_form_info"
+_PRIVACY: Final = "answer_privacy_what"
+_REGISTER: Final = "answer_rna_what"
+_LEGAL: Final = "answer_legal_forms"
 
 QUESTIONS: Final = (
     Question("consent", _plain("utter_consent"), strong=_consent, weak=_never, about=_PRIVACY),
-    Question("track", _tracks, strong=_track, weak=_never, skip={"track": SKIPPED}, about="utter_programme_info"),
-    Question("category", _plain("utter_ask_category"), strong=_category, weak=_never, about=_REGISTER),
+    Question("track", _tracks, strong=_track, weak=_never, skip={"track": SKIPPED}, about="answer_programme_what"),
+    Question("category", _plain("utter_ask_category"), strong=_category, weak=_never, about="answer_rna_who"),
     Question("person_name", _plain("utter_ask_person_name"), strong=_never, weak=_name, about=_PRIVACY),
     Question(
         "organisation",

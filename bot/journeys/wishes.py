@@ -6,17 +6,18 @@ from typing import Final
 
 CONTROLS: Final = frozenset({"back", "skip", "correct", "cancel", "menu", "repeat", "help", "enroll", "enroll_edit"})
 """Wishes about the enrolment itself."""
-NOT_YET: Final = frozenset(
+QUESTIONS: Final = frozenset(
     {
+        "programme_info",
+        "rna_info",
+        "rna_card_info",
+        "legal_form_info",
+        "social_cover_info",
+        "contact_info",
         "training_list",
-        "training_signup",
-        "training_mine",
-        "training_cancel",
         "apprenticeship_info",
         "literacy_info",
         "export_checklist",
-        "export_progress",
-        "export_step_done",
         "export_step_explain",
         "origin_info",
         "customs_duty_info",
@@ -35,37 +36,55 @@ NOT_YET: Final = frozenset(
         "fairs_list",
         "fair_signup",
         "funding_info",
+        "privacy_info",
+    }
+)
+"""Wishes to know something: answered from knowledge/data/answers.yml."""
+NOT_YET: Final = frozenset(
+    {
+        "training_signup",
+        "training_mine",
+        "training_cancel",
+        "export_progress",
+        "export_step_done",
         "support_request",
         "request_status",
     }
 )
 """Wishes that are understood, and that no journey fulfils yet."""
-INTERRUPTIONS: Final = NOT_YET | frozenset(
-    {
-        "greet",
-        "goodbye",
-        "thanks",
-        "change_language",
-        "ask_human",
-        "complain",
-        "bot_identity",
-        "cannot_read",
-        "stop_messages",
-        "resume_messages",
-        "out_of_scope",
-        "enroll_status",
-        "enroll_withdraw",
-        "programme_info",
-        "rna_info",
-        "rna_card_info",
-        "legal_form_info",
-        "social_cover_info",
-        "contact_info",
-        "my_data",
-        "delete_my_data",
-        "privacy_info",
-        "media",
-        "unreadable",
-    }
+TRACK_WISHES: Final = (QUESTIONS | NOT_YET) - {
+    "programme_info",
+    "rna_info",
+    "rna_card_info",
+    "legal_form_info",
+    "social_cover_info",
+    "contact_info",
+    "privacy_info",
+}
+"""Wishes that may name a track of the programme where one is asked for: "to take part in fairs"."""
+INTERRUPTIONS: Final = (
+    QUESTIONS
+    | NOT_YET
+    | frozenset(
+        {
+            "greet",
+            "goodbye",
+            "thanks",
+            "change_language",
+            "ask_human",
+            "complain",
+            "bot_identity",
+            "cannot_read",
+            "stop_messages",
+            "resume_messages",
+            "out_of_scope",
+            "enroll_status",
+            "enroll_withdraw",
+            "my_data",
+            "delete_my_data",
+            "media",
+            "unreadable",
+        }
+    )
 )
 """What other rules answer; the pending question then follows once more."""

@@ -177,6 +177,52 @@ FIELD_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "language": ("langue", "لغة", "اللغة", "lougha"),
 }
 
+PART_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "more": (
+        "plus",
+        "plus de détails",
+        "en savoir plus",
+        "détail",
+        "détails",
+        "la suite",
+        "كثر",
+        "نعرف كثر",
+        "زيدني",
+        "زيدوني",
+        "المزيد",
+        "التفاصيل",
+        "تفاصيل",
+        "الباقي",
+        "kter",
+        "ktar",
+        "n3ref kter",
+        "zidni",
+        "tafasil",
+        "lba9i",
+    ),
+    "source": (
+        "source",
+        "la source",
+        "sources",
+        "d'où vient l'information",
+        "d'où ça vient",
+        "qui dit ça",
+        "المصدر",
+        "مصدر",
+        "ما المصدر",
+        "شنو المصدر",
+        "منين جبتو هادشي",
+        "منين جبتو هاد المعلومة",
+        "شكون قال هادشي",
+        "lmasdar",
+        "chno lmasdar",
+        "mnin jbto hadchi",
+        "mnin jbto had lma3louma",
+        "chkoun 9al hadchi",
+    ),
+}
+"""After an answer to a question: what asks for the detail, and where it comes from."""
+
 
 @cache
 def _keys(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,3 +253,9 @@ def named(text: str, table: Mapping[str, tuple[str, ...]]) -> str | None:
                     best = (len(key), name)
                 break
     return best[1] if best else None
+
+
+def only_named(text: str, table: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Which entry of a table a text names and says nothing else, or nothing."""
+    heard = phonetic(text)
+    return next((name for name, words in table.items() if heard in _keys(words)), None)

@@ -188,7 +188,7 @@ class Composer:
         choices = []
         number = 0
         for row in rows:
-            if row.payload == labels.PERSON:
+            if row.payload.partition("{")[0] == labels.PERSON:
                 key = "0"
             else:
                 number += 1

@@ -20,6 +20,7 @@ FACT: dict[str, Any] = {
     "id": "one",
     "statement": "A statement of some length.",
     "source": "law 50-17",
+    "publisher": "law",
     "confidence": "high",
     "checked": date(2026, 11, 23),
     "review_by": date(2027, 11, 23),
@@ -65,6 +66,8 @@ def test_a_fact_without_one_of_its_parts_is_refused(missing: str) -> None:
         ({"confidence": "low"}, "unconfirmed"),
         ({"confidence": "not_found"}, "unconfirmed"),
         ({"colour": "blue"}, "colour"),
+        ({"publisher": None}, "publisher"),
+        ({"confidence": "not_found", "unconfirmed": True}, "publisher"),
         ({"id": "Not an id"}, "id"),
     ],
 )
@@ -76,7 +79,7 @@ def test_a_fact_that_cannot_be_is_refused(change: dict[str, Any], reason: str) -
 
 def test_a_weak_fact_may_be_unconfirmed() -> None:
     """A fact that was not found is kept as long as it is only said as to be confirmed."""
-    assert Fact.model_validate({**FACT, "confidence": "not_found", "unconfirmed": True}).unconfirmed
+    assert Fact.model_validate({**FACT, "confidence": "not_found", "publisher": None, "unconfirmed": True}).unconfirmed
 
 
 @pytest.mark.parametrize(
@@ -148,8 +151,20 @@ def test_a_message_without_facts_has_none() -> None:
         ("tracks.yml", "known_until: 2026-12-31", "", "known_until missing"),
         ("tracks.yml", "- id: excellence", "- id: fairs", "fairs stands twice"),
         ("destinations.yml", "code: FR", "code: US", "US stands twice"),
-        ("facts.yml", "utter_social_cover_info: [", "utter_social_cover_info: [nothing, ", "unknown nothing"),
+        ("facts.yml", "utter_ask_ice: [", "utter_ask_ice: [nothing, ", "unknown nothing"),
         ("facts.yml", "      unconfirmed: true\n", "", "unconfirmed"),
+        ("facts.yml", "      publisher: le360\n", "", "publisher"),
+        ("facts.yml", "publisher: le360", "publisher: nobody", "publisher: unknown nobody"),
+        ("facts.yml", "  odco: {fr: ODCO, ar: مكتب تنمية التعاون}", "  odco: {fr: ODCO}", "ar"),
+        ("answers.yml", "- id: rna_who", "- id: rna_what", "rna_what stands twice"),
+        ("answers.yml", "  tijara_info: [tijara]", "  tijara_info: [tajara]", "unknown tajara"),
+        ("answers.yml", "  sample_info: [samples]", "  sample_info: [antique]", "of no intent: unknown samples"),
+        ("answers.yml", "facts: [rna_cost]", "facts: [rna_price]", "unknown rna_price"),
+        ("answers.yml", "facts: [rna_cost]", "facts: []", "facts"),
+        ("answers.yml", "destinations: [US]", "destinations: [XX]", "destinations: unknown XX"),
+        ("answers.yml", "families: [wood]", "families: [wool]", "families: unknown wool"),
+        ("answers.yml", "channels: [post]", "channels: [pigeon]", "channels: unknown pigeon"),
+        ("answers.yml", "legal_forms: [cooperative]", "legal_forms: [guild]", "legal_forms: unknown guild"),
     ],
 )
 def test_files_that_contradict_themselves_are_refused(folder: Path, name: str, old: str, new: str, reason: str) -> None:
