@@ -16,13 +16,29 @@ _SINGULAR: Final = re.compile("[a-zà-ÿ]{5,}[a-rt-wyà-ÿ]")
 """A French word long enough for its plural to be told from anything else."""
 _ACCUSATIVE: Final = re.compile("(?!ال)[ء-ي]{4,}[ءبتثجحخدذرزسشصضطظعغفقكلمنه]")
 """An Arabic word that takes an alif where it is counted: اثنا عشر قفطانا."""
-_OF: Final = frozenset("d de du des dyal dial ديال د en le la les l f fi ف في".split())
+_OF: Final = frozenset(
+    ["d", "de", "du", "des", "dyal", "dial", "ديال", "د", "en", "le", "la", "les", "l", "f", "fi", "ف", "في"]
+)
 """Between a general word and the special one."""
-_MADE_OF: Final = _OF | frozenset("على 3la من mn men".split())
+_MADE_OF: Final = _OF | frozenset(["على", "3la", "من", "mn", "men"])
 """Between a thing and its material; "hide from the tannery" is another matter."""
 _WOOD: Final = "wood"
 _PACKING: Final = frozenset(
-    map(key, "caisse caisses palette palettes emballage emballages طبلية طبليات باليطات palitat".split())
+    map(
+        key,
+        [
+            "caisse",
+            "caisses",
+            "palette",
+            "palettes",
+            "emballage",
+            "emballages",
+            "طبلية",
+            "طبليات",
+            "باليطات",
+            "palitat",
+        ],
+    )
 )
 _TREATED: Final = re.compile(r"(?:ispm|nimp|[إا]ي?سبم)[\s.\-]?(?:15)?", re.IGNORECASE)
 _TREATED_WITHIN: Final = 12
@@ -103,7 +119,7 @@ class CraftIndex:
         return [match for match in matches if match not in general]
 
     def _general(self, text: str, family: CraftMatch, trade: CraftMatch) -> bool:
-        """Whether a family is only the general word or the material of its trade: jewellery of silver, poufs of hide."""
+        """Whether a family is only the general word or the material of its trade: jewels of silver, poufs of hide."""
         first, second = sorted((family, trade), key=lambda match: match.start)
         between = text[first.end : second.start].replace("'", " ").casefold().split()
         joined = text[second.start] == "و"

@@ -298,7 +298,7 @@ class NameIndex:
         return hits
 
     def _slip(self, joined: str, words: int) -> list[tuple[str, float]]:
-        """Names of as many words whose consonants are those heard, or one away; none turned into a family name by -i."""
+        """Names of as many words with the consonants heard, or one away; none turned into a family name by -i."""
         bones = bones_of(joined)
         if len(bones) < 4 or bones.isdecimal():  # noqa: PLR2004
             return []
