@@ -304,6 +304,9 @@ class _Reader:
         weekday, end = self._weekday_at(place)
         if weekday is None:
             return None
+        named = self._named_day(end) if end < len(self._words) else None
+        if named is not None:  # jeudi 3 décembre
+            return named[0], end + named[1] - place
         ahead = (weekday - self._today.weekday() - 1) % 7 + 1
         if end < len(self._words) and self._words[end].heard in sounds(words.LAST):
             ahead -= 7 if ahead < 7 else 14  # noqa: PLR2004 - days of a week

@@ -70,6 +70,7 @@ TODAY = date(2026, 11, 25)  # a Wednesday
         ("a partir d'avril", "2027-04"),
         ("من شهر ماي", "2027-05"),
         ("en novembre", "2026-11"),
+        ("jeudi 3 décembre", "2026-12-03"),
     ],
 )
 def test_a_day_is_read(text: str, iso: str) -> None:
