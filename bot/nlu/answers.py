@@ -62,6 +62,8 @@ _YES_NO: Final[Mapping[str, str]] = {
         "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil"
     ),
 }
+ANY: Final = "any"
+"""A legal form in general: it says something only where there is none."""
 _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "auto_entrepreneur": (
         "auto entrepreneur | autoentrepreneur | auto entrepreneuse | auto entreprenor | "
@@ -70,7 +72,8 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
     ),
     "natural_person": (
         "registre de commerce | registre du commerce | السجل التجاري | سجل تجاري | personne physique | "
-        "patente | شخص ذاتي | شخص طبيعي | البطانطا | الباطانطا | sijil tijari | patenta"
+        "patente | شخص ذاتي | شخص داتي | chakhs dati | شخص طبيعي | chakhs tabi3i | البطانطا | الباطانطا | "
+        "sijil tijari | patenta | batanta"
     ),
     NOTHING: (  # the ICE is called so
         "التعريف الموحد للمقاولة | المعرف الموحد للمقاولة | رقم المقاولة | identifiant commun de l'entreprise | "
@@ -83,13 +86,30 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "company": (
         "شركة | شركتي | شركتنا | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company"
     ),
-    "none": (
-        "sans statut | pas de statut | aucun statut | بلا ورق | بدون وضع قانوني | informel | bla wra9 | "
-        "ma3ndich statut | ma3ndich lstatut | ماعنديش الستاتو | ماعنديش صفة قانونية | ماعندي حتى صفة قانونية | "
-        "pas de forme juridique | aucune forme juridique | ليس لدي وضع قانوني | ليست لدي صفة قانونية | "
-        "ماعندي حتى وضع | حتى صفة | sans forme juridique | ma3ndi ta statut"
+    "none": "sans statut | informel | بلا ورق | بلا وراق | بلا اوراق | bla wra9 | blach wra9 | bla statut",
+    ANY: (
+        "statut | statut juridique | forme juridique | الستاتو | ستاتو | وضع قانوني | وضعية قانونية | صفة قانونية | "
+        "شكل قانوني | إطار قانوني | sifa 9anonia | wad3 9anoni | صفة | وضع"
     ),
 }
+_DENIED: Final[Mapping[str, str]] = {
+    "none": (
+        "ma3ndich | ma3ndi | ma 3ndich | ma 3ndi | ma3ndnach | ma3ndna | ma 3ndna | ماعنديش | ماعندي | ما عنديش | "
+        "ما عندي | ماعندناش | ما عندنا | ما عندناش | ليس لدي | ليست لدي | ليس لدينا | ليس لي | ليست لي | ليس عندي | "
+        "ليست عندي | لا أملك | لا نملك | لا أتوفر على | لا نتوفر على | لا توجد | بدون | دون | بلا | bla | blach | "
+        "بلاش | sans | aucun | aucune | pas de | pas d | pas encore de | ni | madayer | ma dayer | ما داير | ماداير | "
+        "ما دايرش | ma dayrch | madayrch"
+    ),
+    "another": "pas une | pas un | pas en | machi | maci | ماشي | لسنا | لست | ليست | ليس",
+}
+"""Before a legal form: "I have no …" leaves none, "we are no …" leaves it open."""
+_NOR: Final = frozenset(
+    normalise(
+        "لا la ni و ولا wla ola o w et ou أو حتى hta 7ta ta أي أية شي chi ay d de une un l le encore ba9i باقي تا "
+        "aucune aucun pas"
+    ).split()
+)
+"""Between "no" and a legal form, or two of them."""
 _SHORT_WORDS: Final = 4
 """Words up to which a message that begins with a doubtful yes or no is one: longer ones begin so for other reasons."""
 _PLAIN: Final = frozenset(
@@ -122,6 +142,11 @@ def _yes_no() -> Phrases:
 @cache
 def _legal_forms() -> Phrases:
     return Phrases(_LEGAL_FORMS)
+
+
+@cache
+def _denied() -> Phrases:
+    return Phrases(_DENIED)
 
 
 def find_languages(text: str) -> list[Found]:
@@ -173,6 +198,20 @@ def find_legal_forms(text: str) -> list[Found]:
         text: Any string.
 
     Returns:
-        Values `none`, `auto_entrepreneur`, `natural_person`, `cooperative`, `company`.
+        Values `none`, `auto_entrepreneur`, `natural_person`, `cooperative`, `company`; of "neither company nor
+        cooperative" and the like `none` alone.
     """
-    return _legal_forms().find(text)
+    named = _legal_forms().find(text)
+    denied: list[Found] = []
+    without = None
+    for no in _denied().find(text):
+        end = no.end
+        for form in named:
+            between = normalise(text[end : form.start]).split() if form.start >= end else [ANY]
+            if _NOR.issuperset(between) and (between or end == no.end):
+                denied.append(form)
+                end = form.end
+        if end > no.end and no.value == "none" and without is None:
+            without = no
+    kept = [form for form in named if form not in denied and form.value != ANY]
+    return kept if kept or without is None else [Found("none", without.start, max(form.end for form in denied))]
