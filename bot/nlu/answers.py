@@ -59,7 +59,7 @@ _YES_NO: Final[Mapping[str, str]] = {
         "makanwaf9ch | mabghitch | jamais | pas du tout"
     ),
     NOTHING: (  # no harm, no doubt
-        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil"
+        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | ah bon | لا مشكل | لا مشكلة | la mochkil"
     ),
 }
 ANY: Final = "any"
@@ -114,7 +114,7 @@ _SHORT_WORDS: Final = 4
 """Words up to which a message that begins with a doubtful yes or no is one: longer ones begin so for other reasons."""
 _PLAIN: Final = frozenset(
     normalise(
-        "oui ouais ouii نعم إيه اييه أيوا إيوا واخا iyeh iyyeh eyeh ayeh aywa wakha waxa na3am non لالا آه"
+        "oui ouais ouii نعم إيه اييه أيوا إيوا واخا iyeh iyyeh eyeh ayeh aywa wakha waxa na3am non لالا كلا آه"
     ).split()
 )
 """Words that are a yes or a no however the sentence goes on."""
@@ -124,8 +124,15 @@ _NEGATED_VERB: Final = re.compile(r"\s+(?!(?:[أن]وافق|[أن]ريد|[أن]�
 """After لا: "I do not know" answers no question; "I do not agree" does."""
 _NOT_SO: Final = frozenset(normalise("machi ماشي mabghitch مابغيتش").split())
 """A no by itself; before a word it denies that word alone: ماشي روبو."""
-_DARIJA_NO: Final = re.compile(r"la\s+ma\w*(?:ch|x)\b", re.IGNORECASE)
-"""After this `la` comes no French noun: la ma3ndich."""
+_STATEMENT: Final = (
+    r"(?:ana|hna|7na|nta|nti|howa|hia|rah|rani|ma\w*(?:ch|x)|ma|mazal|machi|ba9i|baqi|ghir|bghit|kan\w+|3nd\w+|kayn\w*|daba|"
+    r"hadi|hada|wslat\w*|wsl\w*|khas\w*|mchit|ما|ماشي|أنا|انا|حنا|نحن|راه|راني|باقي|مازال|مازالت|غير|بغيت|عندي|عندنا|كاين|"
+    r"هادي|هادا|هذا|هذه|دابا|لم|لن|ليس|ليست|ما\w+ش|كن\w+|وصل\w*|خاص\w*)"
+)
+_DARIJA_NO: Final = re.compile(rf"(?:la|لا)\s+{_STATEMENT}(?!\w)", re.IGNORECASE)
+"""After this `la` comes no French noun, and لا denies no verb: "no, I am from Safi"."""
+_AH_SO: Final = re.compile(rf"(?:ah|ih|آه|أه)\s+{_STATEMENT}(?!\w)", re.IGNORECASE)
+"""A yes, and no "ah bon"."""
 _COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 
 
@@ -185,10 +192,12 @@ def find_yes_no(text: str) -> list[Found]:
     if first.before or text[: first.start].strip():
         return []
     short = len(text.split()) <= _SHORT_WORDS
+    if _DARIJA_NO.match(text, first.start) or _AH_SO.match(text, first.start):
+        return [first]
     if not short:
         return [first] if word.split()[0] in _PLAIN or _COMMA.match(text, first.end) else []
     agree = {one.value for one in found} == {first.value}
-    return [first] if agree and (word != "la" or _DARIJA_NO.match(text, first.start)) else []
+    return [first] if agree and word != "la" else []
 
 
 def find_legal_forms(text: str) -> list[Found]:
