@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
+from knowledge.given_names import is_given_name
 from knowledge.hearing import key
 from knowledge.models import Family, Trade
 from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
@@ -43,6 +45,15 @@ _PACKING: Final = frozenset(
 _TREATED: Final = re.compile(r"(?:ispm|nimp|[إا]ي?سبم)[\s.\-]?(?:15)?", re.IGNORECASE)
 _TREATED_WITHIN: Final = 12
 """Characters between wood for packing and its standard, ISPM 15."""
+_EMBROIDERED: Final = frozenset(map(key, ["مطرز", "مطرزة", "brodé", "brodée", "brodés", "brodées"]))
+"""After a thing it is embroidered; alone, somebody embroiders."""
+_SURNAMES: Final = frozenset(
+    map(
+        key,
+        ["حداد", "haddad", "نجار", "najjar", "خياط", "khayat", "دباغ", "صباغ", "خراز", "سراج", "صفار", "نحاس", "خراط"],
+    )
+)
+"""Trades that are family names as well: beside a given name they are not meant."""
 _CALLED: Final = frozenset(map(key, ("smito", "سميتو", "سميتها", "اسمه", "اسمها", "s'appelle", "appelle")))
 """After these comes a name: many a Haddad is no smith."""
 
@@ -71,6 +82,21 @@ def _packs(text: str, hit: Hit) -> bool:
     near = text[max(0, hit.start - _TREATED_WITHIN) : hit.end + _TREATED_WITHIN]
     before = [word for word in text[: hit.start].casefold().split() if word not in _OF]
     return hit.ref == _WOOD and (key("".join(before[-1:])) in _PACKING or _TREATED.search(near) is not None)
+
+
+def _named(text: str, hit: Hit) -> bool:
+    """Whether a trade is the family name of the person whose given name stands beside it."""
+    if key(text[hit.start : hit.end]) not in _SURNAMES:
+        return False
+    before, after = text[: hit.start].split()[-1:], text[hit.end :].split()[:1]
+    return any(is_given_name(word) for word in (*before, *after))
+
+
+def _told_apart(matches: Sequence[CraftMatch]) -> list[CraftMatch]:
+    """Of a word for several crafts, the one that another word names too: in "oud and guembri" no wood is meant."""
+    named = Counter(match.code for match in matches)
+    told = {match.start for match in matches if named[match.code] > 1}
+    return [match for match in matches if named[match.code] > 1 or match.start not in told]
 
 
 class CraftIndex:
@@ -108,13 +134,22 @@ class CraftIndex:
         Returns:
             Matches. Several on the same words where a word stands for several trades.
         """
-        hits = [hit for hit in self._names.find(text) if hit.before not in _CALLED and not _packs(text, hit)]
-        matches = sorted(self._matches(hits), key=lambda match: match.start)
+        hits = [
+            hit
+            for hit in self._names.find(text)
+            if not (hit.before in _CALLED or _packs(text, hit) or _named(text, hit))
+        ]
+        matches = _told_apart(sorted(self._matches(hits), key=lambda match: match.start))
         general = [
             family
             for pair in pairwise(matches)
             for family, trade in (pair, pair[::-1])
             if family.kind == "family" and trade.kind == "trade" and self._general(text, family, trade)
+        ]
+        general += [
+            match
+            for thing, match in pairwise(matches)
+            if key(text[match.start : match.end]) in _EMBROIDERED and not text[thing.end : match.start].strip()
         ]
         return [match for match in matches if match not in general]
 

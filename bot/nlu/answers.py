@@ -59,7 +59,8 @@ _YES_NO: Final[Mapping[str, str]] = {
         "makanwaf9ch | mabghitch | jamais | pas du tout"
     ),
     NOTHING: (  # no harm, no doubt
-        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | ah bon | لا مشكل | لا مشكلة | la mochkil"
+        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil | "
+        "ah bon"
     ),
 }
 ANY: Final = "any"
@@ -75,7 +76,10 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
         "patente | شخص ذاتي | شخص داتي | chakhs dati | شخص طبيعي | chakhs tabi3i | البطانطا | الباطانطا | "
         "sijil tijari | patenta | batanta"
     ),
-    NOTHING: (  # the ICE is called so
+    NOTHING: (  # carriers and insurers; the ICE is called so
+        "شركة شحن | شركة الشحن | شركة نقل | شركة النقل | شركة توصيل | شركة التوصيل | شركة التأمين | شركة تأمين | "
+        "charikat naql | charikat tawsil | société de transport | société de transit | société de livraison | "
+        "entreprise de transport | "
         "التعريف الموحد للمقاولة | المعرف الموحد للمقاولة | رقم المقاولة | identifiant commun de l'entreprise | "
         "identifiant commun entreprise"
     ),
@@ -167,7 +171,7 @@ def find_languages(text: str) -> list[Found]:
     """
     found = [one for one in _languages().find(text) if not turned_down(one)]
     in_letters = [one.start for one in found if one.value == "ary-Latn"]
-    return [one for one in found if one.value != "ary" or not any(start > one.end for start in in_letters)]
+    return [one for one in found if one.value not in {"ary", "ar"} or not any(start > one.end for start in in_letters)]
 
 
 def find_yes_no(text: str) -> list[Found]:

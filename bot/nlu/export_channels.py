@@ -50,6 +50,8 @@ _SPELT: Final[Mapping[str, str]] = {
 }
 _TAKES: Final = (
     "emporte | emportent | emportera | emporter | emmène | emmènent | amène | prend | prennent | prendra | prendre | "
+    "pris | emporté | emportée | emmené | repartie | repartis | أخذت | أخذوا | أخذوها | خدات | خداتها | هزات | "
+    "هزاتها | حملت | حملتها | حملوا | khdat | hezzat | "
     "porte | ramène | ramènent | récupère | transporte | هز | هزو | هزها | هزهم | دايها | دايه | دايهم | داها | داهم | "
     "خدا | خداها | حمل | حملها | أخذ | أخذها | هازها | hez | hezz | hezha | hezhom | ddaha | ddahom | dayha | dayhom"
 )
@@ -84,7 +86,8 @@ _BACK: Final = (
 _BACK_AGAIN: Final = (
     "ترجع | غترجع | كترجع | تعود | سنعيدها | trje3 | katrje3 | ramener | ramène | ramènerai | ramenons | ramènent | "
     "ramènes | rapporter | rapporte | rapportons | rapportent | remporter | remporte | revenir avec | reviens avec | "
-    "revient | reviennent | rentrer avec | rentre avec | retour de la marchandise | retour des pièces | retour au maroc | ramené | ramenés | retourne avec"
+    "revient | reviennent | rentrer avec | rentre avec | retour de la marchandise | retour des pièces | "
+    "retour au maroc | ramené | ramenés | retourne avec"
 )
 _APART_AT_MOST: Final = 40
 """Characters between the two parts of a saying."""

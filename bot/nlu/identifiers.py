@@ -55,7 +55,8 @@ _MADE_UP: Final = re.compile(r"(?=(?:.*\d){3})(?:.*\d[-/.].*\d{2}|.*\d{2}[-/.].*
 """A code that no number of things looks like: parts with a sign between, letters before digits."""
 _REFERENCE_ALONE: Final = re.compile(r"\s*\d(?:[\s.\-/]{0,2}\d){7}\s*")
 _NIA: Final = re.compile(
-    r"(?:\b(?:rna|nia|n\.\s?i\.\s?a|(?:ال)?نيا)\b|\b(?:ال)?سجل\b(?! (?:ال)?تجاري)|\b(?:ال)?هوي\w{1,3} (?:ال)?حرفي\w)"
+    r"(?:\b(?:rna|nia|n\.\s?i\.\s?a|(?:ال)?نيا)\b|\b[فوب]?(?:ال)?سجل\b(?! (?:ال)?تجاري)"
+    r"|\b(?:ال)?هوي\w{1,3} (?:ال)?حرفي\w)"
     r"[^\d\n]{0,25}?(?P<nia>\b[A-Za-z]{0,4}[-/]?\d[\dA-Za-z/-]{2,24})",
     re.IGNORECASE,
 )
