@@ -22,6 +22,10 @@ MONTHS: Final = (
     "decembre dec دجنبر ديسمبر dujanbir dojanbir dojenbir djanbr decambre dicembre dujambir",
 )
 """January to December: French, and Arabic of the Maghreb and the east, with what is heard written in Latin letters."""
+NEEDS_LEAD: Final = (
+    "mars مارس mares mai ماي may mayo sept sep ut آب كانون أيار juil oct nov dec fev fevr fevri janv avr"
+)
+"""Months that are an everyday word or number too, or are cut short: alone they count only after "in" and the like."""
 WEEKDAYS: Final = (
     "lundi الاثنين الإثنين الاتنين لاتنين لتنين التنين ltnin tnin letnin ltnine tnine الثنين",
     ("mardi الثلاثاء الثلاثا التلاتاء التلات لتلات تلات الثلاث tlat ltlat tlata ttlat ltlata الثلاتاء التلاتا"),
@@ -35,6 +39,8 @@ WEEKDAYS: Final = (
     "dimanche الأحد الاحد الحد لحد l7ed l7d lhed lhad l7ad hed 7ed 7ad dimanches",
 )
 """Monday to Sunday."""
+SEVEN: Final = "sept"
+"""It sounds like السبت."""
 NEEDS_DAY: Final = "7ad 7ed arb3a hed larb3a larba lhad tlat tlata تلات سبت الحد حد لحد l7ed lhed l7d"
 """Weekdays that are also a number, a limit or "this": read only after "day" or before "next"."""
 ORDINALS: Final = "الأول الثاني الثالث الرابع الخامس السادس السابع الثامن التاسع العاشر"
@@ -50,11 +56,11 @@ TODAY: Final = (
     "aujourd'hui|aujourdhui|اليوم|lyoum|lyouma|lyom|el youm|هاد النهار|had nhar|ce soir|ce matin|"
     "cet apres midi|هاد العشية|had l3chiya|هاد الصباح|had sbah|هذا اليوم|lioum|had nhar"
 )
-TOMORROW: Final = "demain|غدا|غدّا|غدوة|غداً|ghda|ghedda|gheda|ghdda|rda|4da|ghedwa|ghdwa|ghada|dmain|dem1|غده|غدوا"
+TOMORROW: Final = "demain|غدا|غدّا|غدوة|غداً|ghda|ghedda|gheda|ghdda|rda|4da|ghedwa|ghdwa|dmain|dem1|غده|غدوا"
 AFTER_TOMORROW: Final = (
     "apres demain|après-demain|بعد غد|بعد غدا|بعد غدوة|من بعد غدا|be3d ghda|be3d ghedda|ba3d ghda|"
     "ba3d ghedda|b3d ghda|b3d ghedda|mn be3d ghedda|mn b3d ghda|wra ghda|mor ghda|مور غدا|من ورا غدا|"
-    "ba3d ghada|apré demain|be3d gheda"
+    "ba3d ghada|be3d ghada|apré demain|be3d gheda"
 )
 YESTERDAY: Final = "hier|البارح|لبارح|أمس|امس|البارحة|lbare7|lbareh|lbarh|lbar7|elbareh|yamess|يامس|lbereh"
 BEFORE_YESTERDAY: Final = (
@@ -76,7 +82,16 @@ LAST: Final = (
     "dernier derniere passe passee الماضي الماضية الفايت الفايتة لي فات فات fat fatt lfayt lfayet li fat المنصرم"
 )
 MONTH_MARKS: Final = "mois شهر شهرالجاي chher chhar ch7ar chahr شهور"
-BEFORE_MONTH: Final = "en f fi ف في شهر mois chher chhar courant debut fin بداية أول اول آخر اخر نهاية d'ici"
+BEFORE_MONTH: Final = (
+    "en f fi ف في شهر mois chher chhar courant debut fin بداية أول اول آخر اخر نهاية d'ici من mn men de d depuis des "
+    "jusqu jusque avant apres pour حتى 7ta قبل 9bel بعد ba3d be3d منذ لغاية إلى متم"
+)
+MONTH_OR_MONTH: Final = "ou o w et و ولا أو ola wla a au à حتى إلى"
+"""Between a month and the next one: as it is for the first, so for the second."""
+JOINED: Final = frozenset("فولب")
+"""Letters written onto the name of a month: فدجنبر, لأبريل."""
+UNTIL: Final = "au à a إلى ل l حتى 7ta ta al jusqu'au لغاية"
+"""Between two days of one month."""
 OF: Final = "من في ف ديال dyal de d شهر chher chhar mois du d'"
 AHEAD: Final = (
     "dans|d'ici|apres|après|بعد|من بعد|من هنا|من هنا ل|mn hna|men hna|mn hna l|men hna l|mn be3d|"

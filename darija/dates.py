@@ -15,6 +15,7 @@ from typing import Final
 
 from darija import date_words as words
 from darija.date_hearing import (
+    Word,
     letters,
     looked_up,
     openings,
@@ -123,6 +124,7 @@ class _Reader:
     def _at(self, place: int) -> tuple[FoundDate, int] | None:
         for read in (
             self._named_day,
+            self._first_of_two,
             self._next_week,
             self._relative,
             self._counted,
@@ -140,7 +142,7 @@ class _Reader:
         window = self._words[place : place + length]
         if len(window) < length or not all(word.plain for word in window):
             return None
-        if not any(self._counts[place : place + length]):
+        if not self._counts[place]:  # "au 5" begins before it
             return None
         number = read_number(self._text[window[0].start : window[-1].end])
         return number if number is not None and 1 <= number <= most else None
@@ -177,6 +179,21 @@ class _Reader:
             if found is not None:
                 return found.isoformat(), end - place
         return None
+
+    def _first_of_two(self, place: int) -> tuple[str, int] | None:
+        """The 3 of "du 3 au 5 mars", "من 10 إلى 15 يناير", "3-5 mars": it has the month of the second."""
+        day = self._number(place, 1, 31) if self._words[place].plain.isdecimal() else None
+        after = place + 1
+        if after < len(self._words) and self._text[self._words[place].end : self._words[after].end] == "-":
+            after += 1
+        after = self._skip(after, words.UNTIL)
+        last = self._named_day(after) if day and place + 1 < after < len(self._words) else None
+        if day is None or last is None:
+            return None
+        year, month, last_day = map(int, last[0].split("-"))
+        months = year * 12 + month - 1 - (day > last_day)
+        found = _day(months // 12, months % 12 + 1, day)
+        return (found.isoformat(), 1) if found else None
 
     def _ordinal(self, place: int) -> tuple[int, int]:
         """1er, الخامس, الخامس والعشرين: the day and how many words it has; zeros when there is none."""
@@ -284,12 +301,16 @@ class _Reader:
             if days:
                 return number * days, at + 1
         days = unit_days().get(self._words[place].heard)
-        return (days, place + 1) if days and days > 1 else None
+        named = place + 1 < len(self._words) and looked_up(self._words[place + 1], words.MONTHS) is not None  # شهر ماي
+        return (days, place + 1) if days and days > 1 and not named else None
 
     def _weekday(self, place: int) -> tuple[str, int] | None:
         weekday, end = self._weekday_at(place)
         if weekday is None:
             return None
+        named = self._named_day(end) if end < len(self._words) else None
+        if named is not None:  # jeudi 3 décembre
+            return named[0], end + named[1] - place
         ahead = (weekday - self._today.weekday() - 1) % 7 + 1
         if end < len(self._words) and self._words[end].heard in sounds(words.LAST):
             ahead -= 7 if ahead < 7 else 14  # noqa: PLR2004 - days of a week
@@ -304,7 +325,7 @@ class _Reader:
         if at >= len(self._words):
             return None, place
         word = self._words[at]
-        weekday = looked_up(word, words.WEEKDAYS)
+        weekday = None if word.plain == words.SEVEN else looked_up(word, words.WEEKDAYS)
         doubtful = word.plain in letters(words.NEEDS_DAY) or word.heard in sounds(words.NEEDS_DAY)
         if at + 1 < len(self._words) and self._words[at + 1].heard in sounds(words.GREETING):
             return None, place
@@ -312,20 +333,38 @@ class _Reader:
         return (None, place) if doubtful and not (opened or followed) else (weekday, at + 1)
 
     def _month_alone(self, place: int) -> tuple[str, int] | None:
-        """A month with its year, or after "in": avril 2027, f ghocht, شهر ماي."""
-        month = looked_up(self._words[place], words.MONTHS)
+        """A month with its year, after "in", or a name that is nothing else: avril 2027, f mars, شهر ماي, فدجنبر."""
+        word = self._words[place]
+        month, joined = self._month(word)
         if month is None:
             return None
         end, year = self._year(place + 1)
-        marked = place - 1
-        while marked > 0 and self._words[marked].heard in sounds(words.OF) - sounds(words.BEFORE_MONTH):
-            marked -= 1
-        before = self._words[marked].heard if place else ""
-        joined = self._words[place].heard.startswith(("f ", "fi "))
-        if year is None and not joined and before not in sounds(words.BEFORE_MONTH):
+        after_number = place > 0 and self._words[place - 1].plain.isdecimal()  # 31 April is no month either
+        doubtful = after_number or not letters(words.NEEDS_LEAD).keys().isdisjoint((word.plain, word.plain[1:]))
+        if year is None and doubtful and not joined and not self._led(place):
             return None
         year = year or self._today.year + (month + 1 < self._today.month)
         return f"{year:04}-{month + 1:02}", end - place
+
+    def _month(self, word: Word) -> tuple[int | None, bool]:
+        """The month a word names, and whether a ف و ل ب is written onto it."""
+        month = looked_up(word, words.MONTHS)
+        if month is not None or word.plain[:1] not in words.JOINED:
+            return month, word.heard.startswith(("f ", "fi "))
+        rest = word.plain[1:]
+        return (letters(*words.MONTHS).get(rest), word.plain[0] != "و") if len(rest) > 2 else (None, False)  # noqa: PLR2004 - باب is a door
+
+    def _led(self, place: int) -> bool:
+        """Whether "in", "from" and the like stand before a month, or another month and "or"."""
+        at = place - 1
+        while at > 0 and self._words[at].heard in sounds(words.OF) - sounds(words.BEFORE_MONTH):
+            at -= 1
+        if at < 0:
+            return False
+        other = self._words[at].heard in sounds(words.MONTH_OR_MONTH) and at > 0
+        return self._words[at].heard in sounds(words.BEFORE_MONTH) or (
+            other and self._month(self._words[at - 1])[0] is not None
+        )
 
 
 def find_dates(text: str, today: date) -> list[FoundDate]:

@@ -164,7 +164,7 @@ def _read(word: str) -> NumberWord | None:
     french = _FRENCH.get(word)
     if french is not None:
         return NumberWord(*french, weak=word in _WEAK)
-    if word in _NO_NUMBERS:
+    if word in _NO_NUMBERS or (word[0] in "وب" and word[1:] in _NO_NUMBERS):
         return None
     if word in _ZERO:
         return NumberWord(0, Kind.UNIT)

@@ -3,19 +3,57 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
+from knowledge.given_names import is_given_name
 from knowledge.hearing import key
 from knowledge.models import Family, Trade
 from knowledge.names import NO_WORDS, Certainty, Hit, NameIndex, Spelling, Words, settled
 
 _SINGULAR: Final = re.compile("[a-zà-ÿ]{5,}[a-rt-wyà-ÿ]")
 """A French word long enough for its plural to be told from anything else."""
-_OF: Final = frozenset({"", "d", "de", "dyal", "ديال", "د", "en"})
+_ACCUSATIVE: Final = re.compile("(?!ال)[ء-ي]{4,}[ءبتثجحخدذرزسشصضطظعغفقكلمنه]")
+"""An Arabic word that takes an alif where it is counted: اثنا عشر قفطانا."""
+_OF: Final = frozenset(
+    ["d", "de", "du", "des", "dyal", "dial", "ديال", "د", "en", "le", "la", "les", "l", "f", "fi", "ف", "في"]
+)
 """Between a general word and the special one."""
+_MADE_OF: Final = _OF | frozenset(["على", "3la", "من", "mn", "men"])
+"""Between a thing and its material; "hide from the tannery" is another matter."""
+_WOOD: Final = "wood"
+_PACKING: Final = frozenset(
+    map(
+        key,
+        [
+            "caisse",
+            "caisses",
+            "palette",
+            "palettes",
+            "emballage",
+            "emballages",
+            "طبلية",
+            "طبليات",
+            "باليطات",
+            "palitat",
+        ],
+    )
+)
+_TREATED: Final = re.compile(r"(?:ispm|nimp|[إا]ي?سبم)[\s.\-]?(?:15)?", re.IGNORECASE)
+_TREATED_WITHIN: Final = 12
+"""Characters between wood for packing and its standard, ISPM 15."""
+_EMBROIDERED: Final = frozenset(map(key, ["مطرز", "مطرزة", "brodé", "brodée", "brodés", "brodées"]))
+"""After a thing it is embroidered; alone, somebody embroiders."""
+_SURNAMES: Final = frozenset(
+    map(
+        key,
+        ["حداد", "haddad", "نجار", "najjar", "خياط", "khayat", "دباغ", "صباغ", "خراز", "سراج", "صفار", "نحاس", "خراط"],
+    )
+)
+"""Trades that are family names as well: beside a given name they are not meant."""
 _CALLED: Final = frozenset(map(key, ("smito", "سميتو", "سميتها", "اسمه", "اسمها", "s'appelle", "appelle")))
 """After these comes a name: many a Haddad is no smith."""
 
@@ -39,6 +77,28 @@ class CraftMatch:
     end: int
 
 
+def _packs(text: str, hit: Hit) -> bool:
+    """Whether wood is named for the case the goods travel in."""
+    near = text[max(0, hit.start - _TREATED_WITHIN) : hit.end + _TREATED_WITHIN]
+    before = [word for word in text[: hit.start].casefold().split() if word not in _OF]
+    return hit.ref == _WOOD and (key("".join(before[-1:])) in _PACKING or _TREATED.search(near) is not None)
+
+
+def _named(text: str, hit: Hit) -> bool:
+    """Whether a trade is the family name of the person whose given name stands beside it."""
+    if key(text[hit.start : hit.end]) not in _SURNAMES:
+        return False
+    before, after = text[: hit.start].split()[-1:], text[hit.end :].split()[:1]
+    return any(is_given_name(word) for word in (*before, *after))
+
+
+def _told_apart(matches: Sequence[CraftMatch]) -> list[CraftMatch]:
+    """Of a word for several crafts, the one that another word names too: in "oud and guembri" no wood is meant."""
+    named = Counter(match.code for match in matches)
+    told = {match.start for match in matches if named[match.code] > 1}
+    return [match for match in matches if named[match.code] > 1 or match.start not in told]
+
+
 class CraftIndex:
     """Look-ups of crafts.
 
@@ -57,7 +117,12 @@ class CraftIndex:
             for certainty, texts in ((Certainty.SURE, entry.also), (Certainty.ASKED, entry.asked))
             for text in texts
         ]
-        spellings += [replace(one, text=f"{one.text}s") for one in spellings if _SINGULAR.fullmatch(one.text)]
+        spellings += [
+            replace(one, text=one.text + ending)
+            for one in spellings
+            for shape, ending in ((_SINGULAR, "s"), (_ACCUSATIVE, "ا"))
+            if shape.fullmatch(one.text)
+        ]
         self._names = NameIndex(spellings, words)
 
     def find(self, text: str) -> list[CraftMatch]:
@@ -69,18 +134,32 @@ class CraftIndex:
         Returns:
             Matches. Several on the same words where a word stands for several trades.
         """
-        hits = [hit for hit in self._names.find(text) if hit.before not in _CALLED]
-        matches = sorted(self._matches(hits), key=lambda match: match.start)
-        general = [one for one, following in pairwise(matches) if self._general(text, one, following)]
+        hits = [
+            hit
+            for hit in self._names.find(text)
+            if not (hit.before in _CALLED or _packs(text, hit) or _named(text, hit))
+        ]
+        matches = _told_apart(sorted(self._matches(hits), key=lambda match: match.start))
+        general = [
+            family
+            for pair in pairwise(matches)
+            for family, trade in (pair, pair[::-1])
+            if family.kind == "family" and trade.kind == "trade" and self._general(text, family, trade)
+        ]
+        general += [
+            match
+            for thing, match in pairwise(matches)
+            if key(text[match.start : match.end]) in _EMBROIDERED and not text[thing.end : match.start].strip()
+        ]
         return [match for match in matches if match not in general]
 
-    def _general(self, text: str, match: CraftMatch, following: CraftMatch) -> bool:
-        """Whether a family is only the general word before one of its trades: jewellery of silver."""
-        if match.kind == "trade" or following.kind == "family" or match.end > following.start:
-            return False
-        between = text[match.end : following.start].strip().casefold()
-        joined = text[following.start] == "و"
-        return between in _OF and not joined and match.code == self._trades[following.code].family
+    def _general(self, text: str, family: CraftMatch, trade: CraftMatch) -> bool:
+        """Whether a family is only the general word or the material of its trade: jewels of silver, poufs of hide."""
+        first, second = sorted((family, trade), key=lambda match: match.start)
+        between = text[first.end : second.start].replace("'", " ").casefold().split()
+        joined = text[second.start] == "و"
+        links = _OF if first is family else _MADE_OF
+        return links.issuperset(between) and not joined and family.code == self._trades[trade.code].family
 
     def read(self, text: str) -> list[CraftMatch]:
         """Read the answer to "what is your craft?", spelling-tolerant.

@@ -144,7 +144,7 @@ class NameIndex:
     def __init__(self, spellings: Sequence[Spelling], words: Words = NO_WORDS) -> None:
         self._exact: dict[str, dict[str, Certainty]] = defaultdict(dict)
         self._lettered: dict[str, dict[str, Certainty]] = defaultdict(dict)
-        self._words_max = 1
+        self._words: Counter[str] = Counter()
         for spelling in spellings:
             folded = key(spelling.text)
             if not folded:
@@ -154,7 +154,8 @@ class NameIndex:
                 tables.append(self._lettered[letters(spelling.text)])
             for known in tables:
                 known[spelling.ref] = min(spelling.certainty, known.get(spelling.ref, Certainty.RARE))
-            self._words_max = max(self._words_max, len(spelling.text.split()) + 1)
+            self._words[folded] = max(self._words[folded], len(units_of(spelling.text)))
+        self._words_max = max(self._words.values(), default=1)
         self._bones = {name: bones_of(name) for name in self._exact}
         self._sure_bones: dict[str, list[str]] = defaultdict(list)
         for name, bones in self._bones.items():
@@ -229,12 +230,14 @@ class NameIndex:
             answer = asked and 2 * length >= told
             limit = Certainty.RARE if answer or (asked and opened) else Certainty(opened or asked)
             heard_from = 1 if answer else SHORT if opened and length == 1 else SHORT + 1
-            found = self._named(f"l{heard}", f"l{plain}", limit, heard_from) if window[0].article else []
-            found = found or self._named(heard, plain, limit, heard_from)
-            if not found and plain.startswith(_ARTICLE_LETTERS):
-                found = self._named(key(plain[2:]), plain[2:], limit, heard_from)
-            if not found and plain[:1] in _LEADS and len(window[0].heard) >= SHORT:
-                found = self._named(key(plain[1:]), plain[1:], max(limit, Certainty.ASKED), SHORT)
+            heard_as = [(heard, plain, limit, heard_from)]
+            if window[0].article:
+                heard_as.insert(0, (f"l{heard}", f"l{plain}", limit, heard_from))
+            if plain.startswith(_ARTICLE_LETTERS):
+                heard_as.append((key(plain[2:]), plain[2:], limit, heard_from))
+            if plain[:1] in _LEADS and len(window[0].heard) >= SHORT:
+                heard_as.append((key(plain[1:]), plain[1:], max(limit, Certainty.ASKED), SHORT))
+            found = next((refs for one in heard_as if (refs := self._named(*one, words=length))), [])
             if found:
                 return found, length
         return [], 1
@@ -254,7 +257,7 @@ class NameIndex:
             length += 1
         return length
 
-    def _named(self, heard: str, plain: str, limit: Certainty, heard_from: int) -> list[str]:
+    def _named(self, heard: str, plain: str, limit: Certainty, heard_from: int, *, words: int = 1) -> list[str]:
         """What a spelling names.
 
         Args:
@@ -262,8 +265,10 @@ class NameIndex:
             plain: Its letters.
             limit: How uncertain a name may be.
             heard_from: Length (sounds) from which equal sounds are enough.
+            words: How many of the text they are: "3 mars il" is no Marseille, but what is written of two words may be
+                written together.
         """
-        if plain in self._never_letters:
+        if plain in self._never_letters or 1 < words > self._words[heard]:
             return []
         known = self._lettered.get(plain)
         if known is None and len(heard) >= heard_from:
@@ -283,7 +288,7 @@ class NameIndex:
                     continue
                 joined = "".join(units[at].heard for at in window)
                 told = joined in self._never or joined in self._exact  # as it stands it was not meant
-                found = [] if told else self._slip(joined)
+                found = [] if told else self._slip(joined, size)
                 if found:
                     before = units[place - 1].heard if place else ""
                     hits += [Hit(ref, score, units[place].start, units[window[-1]].end, before) for ref, score in found]
@@ -292,8 +297,8 @@ class NameIndex:
             place += length
         return hits
 
-    def _slip(self, joined: str) -> list[tuple[str, float]]:
-        """Names whose consonants are those of a word, or one away; never a name turned into a family name by -i."""
+    def _slip(self, joined: str, words: int) -> list[tuple[str, float]]:
+        """Names of as many words with the consonants heard, or one away; none turned into a family name by -i."""
         bones = bones_of(joined)
         if len(bones) < 4 or bones.isdecimal():  # noqa: PLR2004
             return []
@@ -305,7 +310,8 @@ class NameIndex:
         scored = [
             (ratio, name)
             for name in names
-            if (ratio := fuzz.ratio(joined, name)) >= lowest and (joined[-1] != "i" or name[-1] == "i")
+            if words <= self._words[name] and (joined[-1] != "i" or name[-1] == "i")
+            if (ratio := fuzz.ratio(joined, name)) >= lowest
         ]
         if not scored:
             return []

@@ -27,7 +27,8 @@ def _phrases(*phrases: str) -> tuple[tuple[str, ...], ...]:
 
 
 _I_AM_CALLED: Final = _phrases(
-    "je m appelle", "jmappelle", "je mappelle", "je m appele", "m appelle", "je me nomme", "my name is", "smiyti hiya",
+    "je m appelle", "jmappelle", "je mappelle", "je m appele", "je m appel", "je mappel", "jmappel", "m appelle",
+    "je me nomme", "my name is", "smiyti hiya",
     "smiyti hia", "smiti hiya", "سميتي هي", "أنا سميتي", "ana smiyti", "ana smiti", "mon nom c est",
     "mon nom complet c est", "أدعى", "السمية الكاملة هي", "السمية ديالي هي", "السمية الكاملة ديالي هي", "اسمي هو",
 )  # fmt: skip

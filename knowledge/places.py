@@ -19,7 +19,8 @@ NEAR_KM: Final = 60
 _EARTH_KM: Final = 6371.0
 _REGION_WORDS: Final = frozenset(map(key, ("région", "جهة", "jiha", "jihat", "جيهة", "jihet", "jihte")))
 _ARTICLE: Final = re.compile("ال")
-"""Towns have it or not: الفاس is an axe."""
+"""Towns have it or not: الفاس is an axe; what is long enough is nothing else, الخنيفرة."""
+_LONG: Final = 6
 _GSM_ACCENTS: Final = frozenset("éèàùÉ")
 
 
@@ -124,7 +125,9 @@ class PlaceIndex:
         hits = [
             hit
             for hit in self._names.find(text, alone=True)
-            if hit.ref in self._articled or not _ARTICLE.match(text, hit.start)
+            if hit.ref in self._articled
+            or not _ARTICLE.match(text, hit.start)
+            or len(key(text[hit.start : hit.end])) >= _LONG
         ]
         return sorted(self._matches(hits), key=lambda match: match.start)
 

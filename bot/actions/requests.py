@@ -67,6 +67,9 @@ def status(context: TurnContext, message: Understood) -> Say:
     if isinstance(given, Reference):
         found = journeys.by_reference(context.connection, given.code)
         return _shown(found) if found else Say("utter_reference_unknown", {"reference": given.code})
+    elsewhere = message.first("reference")
+    if elsewhere:  # the code of another office is none of ours
+        return Say("utter_reference_unknown", {"reference": elsewhere})
     own = journeys.latest_of(context.connection, context.person_id)
     return _shown(own) if own else Say("utter_status_none")
 

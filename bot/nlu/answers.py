@@ -59,9 +59,12 @@ _YES_NO: Final[Mapping[str, str]] = {
         "makanwaf9ch | mabghitch | jamais | pas du tout"
     ),
     NOTHING: (  # no harm, no doubt
-        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil"
+        "لا بأس | لاباس | la bas | لا إله | la ilaha | لا شك | لا بد | la budda | لا مشكل | لا مشكلة | la mochkil | "
+        "ah bon"
     ),
 }
+ANY: Final = "any"
+"""A legal form in general: it says something only where there is none."""
 _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "auto_entrepreneur": (
         "auto entrepreneur | autoentrepreneur | auto entrepreneuse | auto entreprenor | "
@@ -70,9 +73,13 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
     ),
     "natural_person": (
         "registre de commerce | registre du commerce | السجل التجاري | سجل تجاري | personne physique | "
-        "patente | شخص ذاتي | شخص طبيعي | البطانطا | الباطانطا | sijil tijari | patenta"
+        "patente | شخص ذاتي | شخص داتي | chakhs dati | شخص طبيعي | chakhs tabi3i | البطانطا | الباطانطا | "
+        "sijil tijari | patenta | batanta"
     ),
-    NOTHING: (  # the ICE is called so
+    NOTHING: (  # carriers and insurers; the ICE is called so
+        "شركة شحن | شركة الشحن | شركة نقل | شركة النقل | شركة توصيل | شركة التوصيل | شركة التأمين | شركة تأمين | "
+        "charikat naql | charikat tawsil | société de transport | société de transit | société de livraison | "
+        "entreprise de transport | "
         "التعريف الموحد للمقاولة | المعرف الموحد للمقاولة | رقم المقاولة | identifiant commun de l'entreprise | "
         "identifiant commun entreprise"
     ),
@@ -83,18 +90,35 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "company": (
         "شركة | شركتي | شركتنا | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company"
     ),
-    "none": (
-        "sans statut | pas de statut | aucun statut | بلا ورق | بدون وضع قانوني | informel | bla wra9 | "
-        "ma3ndich statut | ma3ndich lstatut | ماعنديش الستاتو | ماعنديش صفة قانونية | ماعندي حتى صفة قانونية | "
-        "pas de forme juridique | aucune forme juridique | ليس لدي وضع قانوني | ليست لدي صفة قانونية | "
-        "ماعندي حتى وضع | حتى صفة | sans forme juridique | ma3ndi ta statut"
+    "none": "sans statut | informel | بلا ورق | بلا وراق | بلا اوراق | bla wra9 | blach wra9 | bla statut",
+    ANY: (
+        "statut | statut juridique | forme juridique | الستاتو | ستاتو | وضع قانوني | وضعية قانونية | صفة قانونية | "
+        "شكل قانوني | إطار قانوني | sifa 9anonia | wad3 9anoni | صفة | وضع"
     ),
 }
+_DENIED: Final[Mapping[str, str]] = {
+    "none": (
+        "ma3ndich | ma3ndi | ma 3ndich | ma 3ndi | ma3ndnach | ma3ndna | ma 3ndna | ماعنديش | ماعندي | ما عنديش | "
+        "ما عندي | ماعندناش | ما عندنا | ما عندناش | ليس لدي | ليست لدي | ليس لدينا | ليس لي | ليست لي | ليس عندي | "
+        "ليست عندي | لا أملك | لا نملك | لا أتوفر على | لا نتوفر على | لا توجد | بدون | دون | بلا | bla | blach | "
+        "بلاش | sans | aucun | aucune | pas de | pas d | pas encore de | ni | madayer | ma dayer | ما داير | ماداير | "
+        "ما دايرش | ma dayrch | madayrch"
+    ),
+    "another": "pas une | pas un | pas en | machi | maci | ماشي | لسنا | لست | ليست | ليس",
+}
+"""Before a legal form: "I have no …" leaves none, "we are no …" leaves it open."""
+_NOR: Final = frozenset(
+    normalise(
+        "لا la ni و ولا wla ola o w et ou أو حتى hta 7ta ta أي أية شي chi ay d de une un l le encore ba9i باقي تا "
+        "aucune aucun pas"
+    ).split()
+)
+"""Between "no" and a legal form, or two of them."""
 _SHORT_WORDS: Final = 4
 """Words up to which a message that begins with a doubtful yes or no is one: longer ones begin so for other reasons."""
 _PLAIN: Final = frozenset(
     normalise(
-        "oui ouais ouii نعم إيه اييه أيوا إيوا واخا iyeh iyyeh eyeh ayeh aywa wakha waxa na3am non لالا آه"
+        "oui ouais ouii نعم إيه اييه أيوا إيوا واخا iyeh iyyeh eyeh ayeh aywa wakha waxa na3am non لالا كلا آه"
     ).split()
 )
 """Words that are a yes or a no however the sentence goes on."""
@@ -104,8 +128,15 @@ _NEGATED_VERB: Final = re.compile(r"\s+(?!(?:[أن]وافق|[أن]ريد|[أن]�
 """After لا: "I do not know" answers no question; "I do not agree" does."""
 _NOT_SO: Final = frozenset(normalise("machi ماشي mabghitch مابغيتش").split())
 """A no by itself; before a word it denies that word alone: ماشي روبو."""
-_DARIJA_NO: Final = re.compile(r"la\s+ma\w*(?:ch|x)\b", re.IGNORECASE)
-"""After this `la` comes no French noun: la ma3ndich."""
+_STATEMENT: Final = (
+    r"(?:ana|hna|7na|nta|nti|howa|hia|rah|rani|ma\w*(?:ch|x)|ma|mazal|machi|ba9i|baqi|ghir|bghit|kan\w+|3nd\w+|kayn\w*|daba|"
+    r"hadi|hada|wslat\w*|wsl\w*|khas\w*|mchit|ما|ماشي|أنا|انا|حنا|نحن|راه|راني|باقي|مازال|مازالت|غير|بغيت|عندي|عندنا|كاين|"
+    r"هادي|هادا|هذا|هذه|دابا|لم|لن|ليس|ليست|ما\w+ش|كن\w+|وصل\w*|خاص\w*)"
+)
+_DARIJA_NO: Final = re.compile(rf"(?:la|لا)\s+{_STATEMENT}(?!\w)", re.IGNORECASE)
+"""After this `la` comes no French noun, and لا denies no verb: "no, I am from Safi"."""
+_AH_SO: Final = re.compile(rf"(?:ah|ih|آه|أه)\s+{_STATEMENT}(?!\w)", re.IGNORECASE)
+"""A yes, and no "ah bon"."""
 _COMMA: Final = re.compile(r"\s*[,،.!؛;:]")
 
 
@@ -124,6 +155,11 @@ def _legal_forms() -> Phrases:
     return Phrases(_LEGAL_FORMS)
 
 
+@cache
+def _denied() -> Phrases:
+    return Phrases(_DENIED)
+
+
 def find_languages(text: str) -> list[Found]:
     """Find the languages a text asks for.
 
@@ -135,7 +171,7 @@ def find_languages(text: str) -> list[Found]:
     """
     found = [one for one in _languages().find(text) if not turned_down(one)]
     in_letters = [one.start for one in found if one.value == "ary-Latn"]
-    return [one for one in found if one.value != "ary" or not any(start > one.end for start in in_letters)]
+    return [one for one in found if one.value not in {"ary", "ar"} or not any(start > one.end for start in in_letters)]
 
 
 def find_yes_no(text: str) -> list[Found]:
@@ -160,10 +196,12 @@ def find_yes_no(text: str) -> list[Found]:
     if first.before or text[: first.start].strip():
         return []
     short = len(text.split()) <= _SHORT_WORDS
+    if _DARIJA_NO.match(text, first.start) or _AH_SO.match(text, first.start):
+        return [first]
     if not short:
         return [first] if word.split()[0] in _PLAIN or _COMMA.match(text, first.end) else []
     agree = {one.value for one in found} == {first.value}
-    return [first] if agree and (word != "la" or _DARIJA_NO.match(text, first.start)) else []
+    return [first] if agree and word != "la" else []
 
 
 def find_legal_forms(text: str) -> list[Found]:
@@ -173,6 +211,20 @@ def find_legal_forms(text: str) -> list[Found]:
         text: Any string.
 
     Returns:
-        Values `none`, `auto_entrepreneur`, `natural_person`, `cooperative`, `company`.
+        Values `none`, `auto_entrepreneur`, `natural_person`, `cooperative`, `company`; of "neither company nor
+        cooperative" and the like `none` alone.
     """
-    return _legal_forms().find(text)
+    named = _legal_forms().find(text)
+    denied: list[Found] = []
+    without = None
+    for no in _denied().find(text):
+        end = no.end
+        for form in named:
+            between = normalise(text[end : form.start]).split() if form.start >= end else [ANY]
+            if _NOR.issuperset(between) and (between or end == no.end):
+                denied.append(form)
+                end = form.end
+        if end > no.end and no.value == "none" and without is None:
+            without = no
+    kept = [form for form in named if form not in denied and form.value != ANY]
+    return kept if kept or without is None else [Found("none", without.start, max(form.end for form in denied))]

@@ -50,6 +50,8 @@ _SPELT: Final[Mapping[str, str]] = {
 }
 _TAKES: Final = (
     "emporte | emportent | emportera | emporter | emmène | emmènent | amène | prend | prennent | prendra | prendre | "
+    "pris | emporté | emportée | emmené | repartie | repartis | أخذت | أخذوا | أخذوها | خدات | خداتها | هزات | "
+    "هزاتها | حملت | حملتها | حملوا | khdat | hezzat | "
     "porte | ramène | ramènent | récupère | transporte | هز | هزو | هزها | هزهم | دايها | دايه | دايهم | داها | داهم | "
     "خدا | خداها | حمل | حملها | أخذ | أخذها | هازها | hez | hezz | hezha | hezhom | ddaha | ddahom | dayha | dayhom"
 )
@@ -69,15 +71,23 @@ _WITH_HIM: Final = (
     "m3ahoum"
 )
 _FAIR: Final = (
-    "foire | la foire | salon | exposition | expo | stand | معرض | المعرض | المعارض | ma3rad | ma3rid | lma3rad | "
-    "lma3rid | لافوار | lafoire | lafwar | الصالون | السطاند"
+    "foire | la foire | salon | exposition | expo | stand | exposer | expose | exposons | exposent | exposé | معرض | "
+    "المعرض | المعارض | ma3rad | ma3rid | lma3rad | lma3rid | لافوار | lafoire | lafwar | الصالون | السطاند | نعرض | "
+    "أعرض | سأعرض | سنعرض | غنعرض | نعرضو | n3rd | ne3red | n3rdo | ghan3rd | ghan3rdo | ghan3erdo"
 )
+_BACK: Final = (
+    ("نرجع", "نرجعو", "غنرجع", "غنرجعو", "رجعت", "رجعنا", "أرجع", "نردو", "نرد", "نعيد", "أعيد", "سأعيد", "سنعيد",
+     "نسترجع", "أسترجع", "سأسترجع", "سنسترجع", "إعادة", "إرجاع", "استرجاع", "نجيب", "نجيبو",
+     "nrje3", "nrj3", "nrj3o", "nrej3o", "nraj3", "nraj3o", "nredd", "nredo", "njib", "njibo", "rje3t", "rj3na"),
+    ("ها", "هم", " بها", " بيها", " بيهم", " السلعة", " سلعتي", " السلعة ديالي", " البضاعة", " بضاعتي", " المعروضات",
+     "ha", "hom", " biha", " bihom", " sel3a", " sl3a", " lmarchandise", " biha lmaghrib"),
+)  # fmt: skip
+"""To bring back, and what."""
 _BACK_AGAIN: Final = (
-    "نرجع بها | نرجع بيها | نرجعها | نرجعو بها | نرجعوها | ترجع | غترجع | كترجع | رجعها | نردها | نردوها | نعيدها | "
-    "نعيدهم | سنعيدها | إعادتها | نسترجعها | تعود | nrje3 biha | nrj3 biha | nrje3ha | nraj3ha | nrej3o biha | nrj3o "
-    "biha | nrej3oha | nrj3oha | trje3 | katrje3 | nredha | nreddha | ramener | ramène | ramènerai | ramenons | "
-    "rapporter | rapporte | revenir avec | reviens avec | revient | reviennent | rentrer avec | rentre avec | retour | "
-    "ramené | ramenés | رجعتها | رجعتهم | رجعناها | رجعناهم | رجعت بها | rje3t biha | rj3t biha | raj3tha | rj3naha"
+    "ترجع | غترجع | كترجع | تعود | سنعيدها | trje3 | katrje3 | ramener | ramène | ramènerai | ramenons | ramènent | "
+    "ramènes | rapporter | rapporte | rapportons | rapportent | remporter | remporte | revenir avec | reviens avec | "
+    "revient | reviennent | rentrer avec | rentre avec | retour de la marchandise | retour des pièces | "
+    "retour au maroc | ramené | ramenés | retourne avec"
 )
 _APART_AT_MOST: Final = 40
 """Characters between the two parts of a saying."""
@@ -91,9 +101,10 @@ def _spelt() -> Phrases:
 @cache
 def _sayings() -> tuple[tuple[str, Phrases, Phrases], ...]:
     takes = [_TAKES, *("".join(parts) for table in (_ARABIC_TAKES, _LATIN_TAKES) for parts in product(*table))]
+    back = [_BACK_AGAIN, *map("".join, product(*_BACK))]
     return (
         ("hand_carried_by_buyer", Phrases({"takes": " | ".join(takes)}), Phrases({"with him": _WITH_HIM})),
-        ("fair_temporary", Phrases({"fair": _FAIR}), Phrases({"back": _BACK_AGAIN})),
+        ("fair_temporary", Phrases({"fair": _FAIR}), Phrases({"back": " | ".join(back)})),
     )
 
 

@@ -29,16 +29,35 @@ _DIGIT_RUN: Final = re.compile(rf"[+(]?\d(?:[\s().\-/\u00a0{_INVISIBLE}]{{0,3}}\
 _REFERENCE: Final = re.compile(
     rf"(?<![^\W\d_])[mMم][\s\-.{_INVISIBLE}]{{0,3}}\d(?:[\s.\-/{_INVISIBLE}]{{0,2}}\d){{7}}(?!\d)"
 )
-_NAMED_REFERENCE: Final = re.compile(
-    r"(?:\br[ée]f\w*|\bdemande|\bdossier|\bl?m[ae]rji3|talab|مرجع|طلب|ملف)"
-    r"[^\d\n]{0,15}?(?<![^\W\d_])(?P<code>[mM][\s\-.]{0,2}\d{3,10})(?![\d\w])",
-    re.IGNORECASE,
+_NAMED: Final = (
+    r"(?:\br[ée]f(?:[ée]rences?)?\b|\b(?:demande|dos+ier|dos+i)\b|\bl?mila?f{1,2}\b|\bl?m[ae]r[dj]+[ia]?[3â]\b|\b[dt]?talab\b"
+    r"|(?<!\w)[وفبل]?(?:ال|ل)?(?:مرجع|طلب|ملف|دوسي)\w{0,3})"
+)
+"""Reference, request, file."""
+_NUMBERED: Final = r"(?:\bn(?:°|º|um[ée]?ro|umro|[o0])|\bnum\b|\bnimiro\b|\bra[9q]e?m\b|\bnemra\b|رقم\w?|نمرة|عدد)"
+_BETWEEN: Final = (
+    r"(?:[\s:=#.]|\b(?:dyali|diali|dyal|hiya|hia|howa|houwa|est|mon|ma|la|le|c'est|de la|du)\b|ديالي|ديال|هو|هي)*"
+)
+_CODE: Final = r"(?<![\w/.-])(?P<code>[^\W_](?:[-/.]?[^\W_]){1,19})(?![\w/-])"
+_M_REFERENCE: Final = re.compile(
+    rf"{_NAMED}[^\d\n]{{0,15}}?(?<![^\W\d_])(?P<code>[mM][\s\-.]{{0,2}}\d{{3,10}})(?![\d\w])", re.IGNORECASE
 )
 """A code after the word for it is one even with digits lost: whoever answers can say so."""
 _YEAR: Final = re.compile(r"\d{4}")
+_OTHER_REFERENCE: Final = re.compile(
+    rf"(?P<number>{_NUMBERED}{_BETWEEN}(?:de\s)?)?{_NAMED}(?P<sure>(?:{_BETWEEN}(?:{_NAMED}|{_NUMBERED}))*){_BETWEEN}{_CODE}",
+    re.IGNORECASE,
+)
+"""The code of another office."""
+_NAMED_ITSELF: Final = r"r[ée]f|[وفبل]?(?:ال|ل)?مرجع|l?m[ae]r[dj]"
+"""A reference is a number; a request or a file may be of 500 pieces."""
+_BARE_DIGITS: Final = 3
+_MADE_UP: Final = re.compile(r"(?=(?:.*\d){3})(?:.*\d[-/.].*\d{2}|.*\d{2}[-/.].*|[^\W\d_]{1,5}[-/.]?\d{3,})")
+"""A code that no number of things looks like: parts with a sign between, letters before digits."""
 _REFERENCE_ALONE: Final = re.compile(r"\s*\d(?:[\s.\-/]{0,2}\d){7}\s*")
 _NIA: Final = re.compile(
-    r"(?:\b(?:rna|nia|n\.\s?i\.\s?a)\b|\b(?:ال)?سجل\b(?! (?:ال)?تجاري)|\b(?:ال)?هوي\w{1,3} (?:ال)?حرفي\w)"
+    r"(?:\b(?:rna|nia|n\.\s?i\.\s?a|(?:ال)?نيا)\b|\b[فوب]?(?:ال)?سجل\b(?! (?:ال)?تجاري)"
+    r"|\b(?:ال)?هوي\w{1,3} (?:ال)?حرفي\w)"
     r"[^\d\n]{0,25}?(?P<nia>\b[A-Za-z]{0,4}[-/]?\d[\dA-Za-z/-]{2,24})",
     re.IGNORECASE,
 )
@@ -116,8 +135,19 @@ def _references(text: str, _today: date) -> Iterator[_Found]:
 
 
 def _named_references(text: str, _today: date) -> Iterator[_Found]:
-    for found in _NAMED_REFERENCE.finditer(text):
+    for found in _M_REFERENCE.finditer(text):
         yield _Found("reference", "M" + re.sub(r"\D", "", found["code"]), *found.span("code"))
+
+
+def _other_references(text: str, today: date) -> Iterator[_Found]:
+    """Codes as typed, after the word for them; bare digits only after "number" too: a request may be for 500 pieces."""
+    for found in _OTHER_REFERENCE.finditer(text):
+        code = found["code"]
+        told = found["number"] or found["sure"] or re.match(_NAMED_ITSELF, found[0], re.IGNORECASE)
+        numbered = bool(told) and code.isdecimal() and len(code) >= _BARE_DIGITS
+        days = [one for one in find_dates(code, today) if one.end - one.start == len(code)]
+        if (numbered or _MADE_UP.fullmatch(code)) and not days and read_phone(code) is None:
+            yield _Found("reference", code, *found.span("code"))
 
 
 def _register_numbers(text: str, _today: date) -> Iterator[_Found]:
@@ -173,6 +203,7 @@ _FINDERS: Final[tuple[Callable[[str, date], Iterator[_Found]], ...]] = (
     _references,
     _named_references,
     _register_numbers,
+    _other_references,
     _written_days,
     _lone_reference,
     _long_numbers,

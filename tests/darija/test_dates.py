@@ -61,6 +61,16 @@ TODAY = date(2026, 11, 25)  # a Wednesday
         ("le 5 du mois prochain", "2026-12-05"),
         ("5 f chher jay", "2026-12-05"),
         ("الشهر الجاي", "2026-12"),
+        ("en décembre", "2026-12"),
+        ("décembre", "2026-12"),
+        ("من ابريل", "2027-04"),
+        ("فدجنبر", "2026-12"),
+        ("f mars", "2027-03"),
+        ("فمارس", "2027-03"),
+        ("a partir d'avril", "2027-04"),
+        ("من شهر ماي", "2027-05"),
+        ("en novembre", "2026-11"),
+        ("jeudi 3 décembre", "2026-12-03"),
     ],
 )
 def test_a_day_is_read(text: str, iso: str) -> None:
@@ -94,11 +104,36 @@ def test_a_day_is_read(text: str, iso: str) -> None:
         "بعد العيد",
         "جمعة مباركة",
         "had l3am",
+        "ghada l casa",
+        "السلعة غادا فالباطو",
+        "mars",
+        "ومارس المهنة",
+        "باب البيت",
+        "sept personnes",
+        "10 au 12 cm",
     ],
 )
 def test_what_is_no_day_is_left_alone(text: str) -> None:
     """Ranges, numbers, years and words that only look like a day."""
     assert find_dates(text, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("du 3 au 5 mars", ["2027-03-03", "2027-03-05"]),
+        ("من 10 إلى 15 يناير 2027", ["2027-01-10", "2027-01-15"]),
+        ("10-12 février", ["2027-02-10", "2027-02-12"]),
+        ("du 28 décembre au 3 janvier", ["2026-12-28", "2027-01-03"]),
+        ("du 28 au 3 mars", ["2027-02-28", "2027-03-03"]),
+        ("du 31 au 3 mars", ["2027-03-03"]),
+        ("فدجنبر ولا مارس", ["2026-12", "2027-03"]),
+        ("de février à avril", ["2027-02", "2027-04"]),
+    ],
+)
+def test_two_days_and_two_months(text: str, days: list[str]) -> None:
+    """The first of two has the month of the second, or the one before; a month after "or" is one as the first."""
+    assert [found.iso for found in find_dates(text, TODAY)] == days
 
 
 def test_a_day_next_month_does_not_have_is_not_made_up() -> None:
@@ -111,6 +146,8 @@ def test_offsets_point_at_the_words() -> None:
     text = "salam, bghit nji nhar l7ed inchallah"
     (found,) = find_dates(text, TODAY)
     assert text[found.start : found.end] == "nhar l7ed"
+    text = "du 3 au 5 mars"
+    assert [text[found.start : found.end] for found in find_dates(text, TODAY)] == ["3", "5 mars"]
 
 
 @given(st.text(max_size=80) | st.text(alphabet="0123456789/-. nharjxmدسغتا", max_size=40))

@@ -50,7 +50,7 @@ def test_a_number_is_read(text: str, number: int) -> None:
     [
         "", "salam", "3lach", "taman", "الثمن", "7it", "2 ou 3", "10-12", "jouj wla tlata", "0612345678", "100000000",
         "06 12 34 56 78", "+212 6 12 34 56 78", "12/11/2024", "الثلاثاء", "nhar larb3a", "😀",
-        "khamsalaf", "matin", "demain matin", "tout neuf", "oumiya", "شنو ثمنه", "soutien",
+        "khamsalaf", "matin", "demain matin", "tout neuf", "oumiya", "شنو ثمنه", "وثمنه", "soutien",
         "neuf cent mille mille", "deux mille mille", "9" * 5000,
     ],
 )  # fmt: skip

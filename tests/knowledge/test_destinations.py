@@ -40,6 +40,11 @@ DESTINATIONS = load().destinations
         ("mes clients sont japonais", ["JP"]),
         ("السوق الألماني", ["DE"]),
         ("wahed torki", ["TR"]),
+        ("new york", ["US"]),
+        ("newyork", ["US"]),
+        ("l italiyan bghaw zlij", ["IT"]),
+        ("conteneur pour Rotterdam", ["NL"]),
+        ("klian jazairi", ["DZ"]),
     ],
 )
 def test_countries_are_found(text: str, found: list[str]) -> None:
@@ -51,7 +56,8 @@ def test_countries_are_found(text: str, found: list[str]) -> None:
     "text",
     ["je parle espagnol", "en anglais", "arabe ou français", "un seul compte", "code-barres",
      "nous", "oui", "ok", "je suis d'accord", "en français svp", "بالفرنسية", "l'arabe", "Maroc", "ce n'est pas ça",
-     "où s'inscrire", "الاشتراك", "je travaille seul", "قطرة", "", "12"],
+     "où s'inscrire", "الاشتراك", "je travaille seul", "قطرة", "", "12",
+     "le 3 mars il reste des places", "chi marrat", "مرات كنعيط"],
 )  # fmt: skip
 def test_what_is_no_country_stays_none(text: str) -> None:
     """Languages, short words and Morocco itself are no destination."""

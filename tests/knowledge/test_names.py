@@ -48,6 +48,8 @@ def refs(hits: list[Hit]) -> list[str]:
         ("bni mellal", ["BENI"]),
         ("benimellal", ["BENI"]),
         ("béni, mellal", []),
+        ("mar rakech", []),
+        ("f as", []),
         ("فمراكش", ["KECH"]),
         ("ومراكش", ["KECH"]),
         ("marrrakech", ["KECH"]),

@@ -1,7 +1,15 @@
 """Entities of whole messages, in four forms: several in one, none where words only look like one.
 
-`entities.jsonl` is for measuring: a message and every entity it holds, days counted from 25 November 2026. Its first
-320 messages were written apart; where one is missed, the rules change in general, never for its sentence.
+`entities.jsonl` is for measuring: a message and every entity it holds, days counted from 25 November 2026. Where one is
+missed, the rules change in general, never for its sentence. Four sets, one after another; F1 at first look:
+
+- 320 messages written apart: 0.77
+- 153 more, by whoever wrote the rules: 0.94
+- 320 written apart: 0.89, or 0.93 with a family and its trade as one answer
+- 160 more, written before the rules were mended by the third set, looked at after: 0.95, or 0.97 with five of their
+  labels corrected; the rules of before had 0.84
+
+All are at 0.98 or more since: the first looks are what to expect of new messages.
 """
 
 from __future__ import annotations
@@ -16,12 +24,15 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.gazetteer import Gazetteer
 from bot.nlu.identifiers import Identifiers
+from knowledge import load
 
 TODAY: Final = "2026-11-25"
 FORMS: Final = ("ary", "ary-Latn", "ar", "fr")
+MIXED: Final = "mixed"
 MESSAGES: Final[list[dict[str, Any]]] = [
     json.loads(line) for line in Path(__file__).with_name("entities.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+FAMILY: Final = {trade.id: family.id for family in load().crafts.families() for trade in family.trades}
 OVERALL_AT_LEAST: Final = 0.96
 SURE_AT_LEAST: Final = 0.98
 EACH_AT_LEAST: Final = 0.94
@@ -63,6 +74,19 @@ def found(session_bench: Any) -> list[set[tuple[str, str]]]:
     return everything
 
 
+def related(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether one is a craft family and the other a trade of it: labels and words say now this, now that."""
+    return one[0] == other[0] == "craft" and (FAMILY.get(one[1]) == other[1] or FAMILY.get(other[1]) == one[1])
+
+
+def judged(want: set[tuple[str, str]], got: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What was found, a craft of the family wanted, or the family of the craft, under the name it is labelled with."""
+    judged = want & got
+    for one in sorted(got - want):
+        judged.add(next((other for other in sorted(want - got - judged) if related(one, other)), one))
+    return judged
+
+
 def wanted(row: dict[str, Any]) -> set[tuple[str, str]]:
     return {(one["entity"], one["value"]) for one in row["entities"]}
 
@@ -72,6 +96,7 @@ def scores(found: list[set[tuple[str, str]]], key: str | None = None) -> dict[st
     by: dict[str, Score] = defaultdict(Score)
     for row, got in zip(MESSAGES, found, strict=True):
         want = wanted(row)
+        got = judged(want, got)  # noqa: PLW2901 - the same, as the labels call it
         for name, value in want | got:
             score = by[row[key] if key else name]
             if (name, value) in want & got:
@@ -86,8 +111,8 @@ def scores(found: list[set[tuple[str, str]]], key: str | None = None) -> dict[st
 def test_the_set_holds_every_form_and_entity() -> None:
     """All forms in equal parts, every entity of the domain that is typed, and messages without any."""
     forms = Counter(row["form"] for row in MESSAGES)
-    assert set(forms) == set(FORMS)
-    assert min(forms.values()) > 100
+    assert set(forms) == {*FORMS, MIXED}
+    assert min(forms[form] for form in FORMS) > 200
     assert {name for row in MESSAGES for name, _ in wanted(row)} == {
         "craft", "region", "province", "destination", "legal_form", "export_channel", "language", "date",
         "person_name", "phone", "ice", "nia", "reference", "number", "yes_no",
@@ -112,6 +137,16 @@ def test_no_place_and_no_craft_is_wrong(found: list[set[tuple[str, str]]]) -> No
     """Nothing is made of axes, given names and everyday words."""
     by_name = scores(found)
     assert [by_name[name].wrong for name in NEVER_WRONG] == [[], [], []]
+
+
+def test_a_trade_and_its_family_are_one_answer() -> None:
+    """Once each: a second trade of the family is wrong, and so is a trade of another."""
+    want = {("craft", "leather")}
+    assert judged(want, {("craft", "poufs")}) == want
+    assert judged({("craft", "poufs")}, want) == {("craft", "poufs")}
+    assert judged(want, {("craft", "poufs"), ("craft", "sellerie")}) == want | {("craft", "sellerie")}
+    assert judged({("craft", "poufs")}, {("craft", "sellerie")}) == {("craft", "sellerie")}
+    assert judged(want, {("craft", "leather"), ("craft", "poufs")}) == want | {("craft", "poufs")}
 
 
 def test_what_is_found_stands_where_it_says(session_bench: Any) -> None:
