@@ -11,7 +11,7 @@ SURE: Final = 0.8
 """Confidence from which a part of a message is a wish of its own, 0…1."""
 KNOWN: Final = 0.5
 """Share of a part's n-grams that training must have seen, 0…1."""
-PARTS_TRIED: Final = 5
+PARTS_TRIED: Final = 4
 """Places at which a message is cut on trial: the first ones, for a wish is said early."""
 FEWEST_WORDS: Final = 2
 """Of a part: one word is a name, a place, a yes."""
@@ -39,9 +39,12 @@ def two_wishes(text: str, rank: Rank) -> list[dict[str, Any]]:
     """
     best: list[dict[str, Any]] = []
     for end, start in places_to_cut(text)[:PARTS_TRIED]:
-        found = [wish for part in (text[:end], text[start:]) if (wish := _wish(part, rank)) is not None]
-        if len(found) == len({wish["intent"] for wish in found}) == 2 and _surer(found) > _surer(best):  # noqa: PLR2004
-            best = found
+        second = _wish(text[start:], rank)
+        first = _wish(text[:end], rank) if second is not None else None
+        if first is None or second is None or first["intent"] == second["intent"]:
+            continue
+        if _surer([first, second]) > _surer(best):
+            best = [first, second]
     return best
 
 
