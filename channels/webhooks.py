@@ -36,6 +36,11 @@ ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 Events = Sequence[Inbound | Delivery]
 
 
+def object_of(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A JSON object or form with fields of these schemas, for the description of the interface; more may come."""
+    return {"type": "object", "required": list(required), "properties": required | (optional or {})}
+
+
 class BodyTooLarge(Exception):
     """The request's body is larger than the settings allow."""
 

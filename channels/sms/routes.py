@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -11,11 +12,17 @@ from fastapi.responses import PlainTextResponse
 
 from channels.sms.adapter import REPORT_PATH
 from channels.sms.parse import CHANNEL, REFERENCE, SECRET, parse_message, parse_report, verify
-from channels.webhooks import ANSWERS, Events, Webhooks, off
+from channels.webhooks import ANSWERS, Events, Webhooks, object_of, off
 from runtime.sms_dialect import SmsDialect, sms_dialect
 
 PATH: Final = "/webhooks/sms"
 FORM: Final = "application/x-www-form-urlencoded"
+ID: Final = "[!-~]{1,128}"
+NUMBER: Final = r"(\+?212|0)[67][0-9]{8}|\+?[1-9][0-9]{7,14}"
+"""A mobile number of Morocco, or any other."""
+TIME: Final = "[0-9]{10}"
+FORMS: Final = {"plain": None, "hex": "([0-9a-fA-F]{2})*", "base64": "[A-Za-z0-9+/]*={0,2}"}
+"""How a text's octets may be written → what that looks like."""
 
 
 class SmsIn:
@@ -66,15 +73,19 @@ class SmsIn:
         return endpoint
 
     @staticmethod
-    def _add(app: FastAPI, path: str, name: str, endpoint: Callable[..., Any], known: dict[str, str]) -> None:
+    def _add(app: FastAPI, path: str, name: str, endpoint: Callable[..., Any], known: dict[str, Any]) -> None:
         """The same address twice: gateways differ in whether they GET or POST, and so do their parameters' places."""
-        texts: dict[str, Any] = {key: {"type": "string", "description": said} for key, said in known.items()}
-        fields = [
-            {"name": key, "in": "query", "required": False, "schema": {"type": "string"}, "description": said}
-            for key, said in ({SECRET: "The shared secret, where one is set."} | known).items()
-        ]
-        form = {"content": {FORM: {"schema": {"type": "object", "properties": texts}}}, "required": False}
-        for method, more in (("GET", {}), ("POST", {"requestBody": form})):
+        form = {"content": {FORM: {"schema": known}}, "required": True}
+        secret = {SECRET: {"type": "string", "description": "The shared secret, where one is set."}}
+
+        def in_query(*required: str) -> list[dict[str, Any]]:
+            return [
+                {"name": key, "in": "query", "required": key in required, "schema": schema}
+                for key, schema in (secret | known["properties"]).items()
+            ]
+
+        get, post = {"parameters": in_query(*known["required"])}, {"parameters": in_query(), "requestBody": form}
+        for method, more in (("GET", get), ("POST", post)):
             app.add_api_route(
                 path,
                 endpoint,
@@ -84,31 +95,48 @@ class SmsIn:
                 response_model=None,
                 response_class=PlainTextResponse,
                 responses=ANSWERS,
-                openapi_extra={"parameters": fields, **more},
+                openapi_extra=more,
             )
 
 
-def _in(dialect: SmsDialect) -> dict[str, str]:
-    """Parameter → what it says, of a received message."""
-    named = {
-        dialect.in_id: "The gateway's id of the message.",
-        dialect.in_from: "The number of the person who writes.",
-        dialect.in_to: "The short code or number written to.",
-        dialect.in_text: f"The text ({dialect.in_text_form}).",
-        dialect.in_coding: "How the text travelled.",
-        dialect.in_charset: "The text's character set.",
-        dialect.in_time: "When it was sent.",
+def _in(dialect: SmsDialect) -> dict[str, Any]:
+    """The parameters of a received message."""
+    required = {
+        dialect.in_from: _text("The number of the person who writes.", NUMBER),
+        dialect.in_text: _text(f"The text ({dialect.in_text_form}).", FORMS[dialect.in_text_form]),
+        dialect.in_id: _text("The gateway's id of the message.", ID),
     }
-    return {name: said for name, said in named.items() if name}
+    optional = {
+        dialect.in_to: _text("The short code or number written to."),
+        dialect.in_coding: _text("How the text travelled."),
+        dialect.in_charset: _text("The text's character set."),
+        dialect.in_time: _text("When it was sent, seconds since 1970.", TIME),
+    }
+    return _known(required, optional)
 
 
-def _report(dialect: SmsDialect) -> dict[str, str]:
-    """Parameter → what it says, of a delivery report."""
-    named = {
-        REFERENCE: "Our own mark on the message.",
-        dialect.report_id: "The gateway's id of the message.",
-        dialect.report_status: "What became of it.",
-        dialect.report_error: "The operator's word on a failure.",
-        dialect.report_time: "When.",
+def _report(dialect: SmsDialect) -> dict[str, Any]:
+    """The parameters of a delivery report."""
+    states = "|".join(re.escape(state).replace(r"\*", ".*") for state in dialect.states)
+    required = {
+        dialect.report_id or REFERENCE: _text("The message.", ID),
+        dialect.report_status: _text("What became of it.", states),
     }
-    return {name: said for name, said in named.items() if name}
+    optional = {
+        REFERENCE: _text("Our own mark on the message."),
+        dialect.report_error: _text("The operator's word on a failure."),
+        dialect.report_time: _text("When, seconds since 1970.", TIME),
+    }
+    return _known(required, optional)
+
+
+def _text(said: str, pattern: str | None = None) -> dict[str, Any]:
+    return {"type": "string", "description": said} | ({"pattern": f"^({pattern})$"} if pattern else {})
+
+
+def _known(required: dict[str | None, Any], optional: dict[str | None, Any]) -> dict[str, Any]:
+    """Those that this gateway has."""
+    return object_of(
+        {name: schema for name, schema in required.items() if name},
+        {name: schema for name, schema in optional.items() if name and name not in required},
+    )

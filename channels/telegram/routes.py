@@ -14,15 +14,28 @@ from channels.telegram.health import Health
 from channels.telegram.parse import parse, verify
 from channels.telegram.payloads import CHANNEL, PATH, SECRET_HEADER
 from channels.telegram.polling import poll
-from channels.webhooks import ANSWERS, Events, Webhooks, off
+from channels.webhooks import ANSWERS, Events, Webhooks, object_of, off
 from conversation import Inbound
 
+_ID: Final = {"type": "integer", "minimum": 1, "maximum": 2**52}
+_TEXT: Final = {"type": "string"}
+_DATE: Final = {"type": "integer", "minimum": 1, "maximum": 2**32, "description": "Seconds since 1970."}
+_CHAT: Final = object_of({"id": _ID, "type": {"enum": ["private"]}})
+_USER: Final = object_of({"id": _ID, "is_bot": {"enum": [False]}, "first_name": _TEXT})
+_MESSAGE: Final = object_of({"message_id": _ID, "date": _DATE, "chat": _CHAT, "from": _USER}, {"text": _TEXT})
+_TAP: Final = object_of({"id": _TEXT, "from": _USER, "chat_instance": _TEXT}, {"data": _TEXT, "message": _MESSAGE})
+_UPDATE: Final = {
+    "anyOf": [
+        object_of({"update_id": _ID, name: about})
+        for name, about in (("message", _MESSAGE), ("edited_message", _MESSAGE), ("callback_query", _TAP))
+    ]
+}
 DESCRIBED: Final = {
     "parameters": [{"name": SECRET_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}],
     "requestBody": {
         "required": True,
         "description": "One update: https://core.telegram.org/bots/api#update",
-        "content": {"application/json": {"schema": {"type": "object"}}},
+        "content": {"application/json": {"schema": _UPDATE}},
     },
 }
 

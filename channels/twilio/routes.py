@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
 
 from channels.errors import SendFailed
 from channels.twilio.adapter import TwilioAdapter
-from channels.twilio.parse import parse_message, parse_status, verify
+from channels.twilio.parse import OPT_OUT_TYPES, STATES, parse_message, parse_status, verify
 from channels.twilio.payloads import (
     EMPTY_TWIML,
     PATHS,
+    PREFIX,
     REFERENCE_QUERY,
     SIGNATURE_HEADER,
     SIGNATURE_SETTINGS_HEADER,
@@ -28,12 +29,64 @@ from channels.twilio.payloads import (
 )
 from channels.twilio.reconciling import reconcile
 from channels.twilio.ways_out import adapter_of, sender_of
-from channels.webhooks import Events, Webhooks, off
+from channels.webhooks import ANSWERS, Events, Webhooks, object_of, off
 from conversation import Inbound, InboundKind
 
-TWIML: Final = "text/xml"
 SAID: Final = frozenset({InboundKind.TEXT, InboundKind.CHOICE, InboundKind.MEDIA, InboundKind.LOCATION})
 """What a person waits for an answer to."""
+FORM: Final = "application/x-www-form-urlencoded"
+SIGNED: Final = [
+    {"name": SIGNATURE_HEADER, "in": "header", "required": True, "schema": {"type": "string"}},
+    {"name": SIGNATURE_SETTINGS_HEADER, "in": "header", "required": False, "schema": {"type": "string"}},
+]
+_SID: Final = {"type": "string", "pattern": "^[A-Z]{2}[0-9a-f]{32}$"}
+_TEXT: Final = {"type": "string"}
+
+
+class Twiml(Response):
+    """Twilio's own XML."""
+
+    media_type = "text/xml"
+
+
+def _message(channel: str) -> dict[str, Any]:
+    """What is known of a person's message."""
+    texts = ("Body", "ButtonPayload", "ButtonText", "ListId", "ListTitle", "ProfileName", "Latitude", "Longitude")
+    repeated = {"name": TOKEN_HEADER, "in": "header", "required": False, "schema": _TEXT}
+    return {
+        "parameters": [*SIGNED, repeated],
+        "requestBody": _form(
+            "https://www.twilio.com/docs/messaging/guides/webhook-request",
+            {
+                "MessageSid": _SID,
+                "From": {"type": "string", "pattern": rf"^{PREFIX[channel]}\+[1-9][0-9]{{6,14}}$"},
+            },
+            {
+                **dict.fromkeys(texts, _TEXT),
+                "NumMedia": {"type": "string", "pattern": "^[0-9]$"},
+                "MediaUrl0": _TEXT,
+                "MediaContentType0": _TEXT,
+                "OptOutType": {"type": "string", "enum": [*OPT_OUT_TYPES, "HELP"]},
+            },
+        ),
+    }
+
+
+def _report() -> dict[str, Any]:
+    """What is known of a report."""
+    ours = {"name": REFERENCE_QUERY, "in": "query", "required": False, "schema": _TEXT, "description": "Our own mark."}
+    return {
+        "parameters": [*SIGNED, ours],
+        "requestBody": _form(
+            "https://www.twilio.com/docs/messaging/guides/track-outbound-message-status",
+            {"MessageSid": _SID, "MessageStatus": {"type": "string", "enum": list(STATES)}},
+            {"ErrorCode": _TEXT},
+        ),
+    }
+
+
+def _form(said: str, required: dict[str, Any], optional: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "description": said, "content": {FORM: {"schema": object_of(required, optional)}}}
 
 
 class TwilioIn:
@@ -51,8 +104,8 @@ class TwilioIn:
                 for one in (path, path + STATUS):
                     off(app, one, f"{door.channel} is not switched on here.")
             else:
-                app.add_api_route(path, door.message, methods=["POST"], response_model=None)
-                app.add_api_route(path + STATUS, door.status, methods=["POST"], response_model=None)
+                _add(app, path, door.message, Twiml, _message(door.channel))
+                _add(app, path + STATUS, door.status, Response, _report())
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -98,7 +151,7 @@ class _Door:
             genuine=self._genuine(request, PATHS[self.channel]),
             read=lambda body: parse_message(body, self.channel, received_at=now, token=token),
             after=self._show_typing,
-            accepted=Response(EMPTY_TWIML, media_type=TWIML),
+            accepted=Twiml(EMPTY_TWIML),
         )
 
     async def status(self, request: Request) -> Response:
@@ -136,6 +189,18 @@ class _Door:
         said = [event for event in events if isinstance(event, Inbound) and event.kind in SAID]
         if said:
             self.webhooks.start(_show_typing(self.adapter, said[0].message_id))
+
+
+def _add(app: FastAPI, path: str, door: Callable[..., Any], answer: type[Response], described: dict[str, Any]) -> None:
+    app.add_api_route(
+        path,
+        door,
+        methods=["POST"],
+        response_model=None,
+        response_class=answer,
+        responses=ANSWERS,
+        openapi_extra=described,
+    )
 
 
 async def _show_typing(adapter: TwilioAdapter, message_id: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 
-from channels.webhooks import Events, Webhooks, off
+from channels.webhooks import ANSWERS, Events, Webhooks, object_of, off
 from channels.whatsapp.adapter import WhatsAppAdapter
 from channels.whatsapp.messages import CHANNEL
-from channels.whatsapp.parse import challenge, parse, verify
+from channels.whatsapp.parse import OBJECT, STATES, challenge, parse, verify
 from conversation import Inbound, InboundKind
 from runtime.settings import Settings
 
@@ -33,6 +34,54 @@ ANSWERED: Final = frozenset({
 """Kinds after which an answer comes: only then may it be announced."""
 JUST_NOW: Final = timedelta(seconds=60)
 """A message older than this comes late or for the second time: no answer may follow it now."""
+HANDSHAKE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The challenge, as it came."},
+    403: {"description": "Not the word that was agreed."},
+}
+HANDSHAKE: Final = {
+    "parameters": [
+        {"name": f"hub.{name}", "in": "query", "required": True, "schema": {"type": "string"} | more}
+        for name, more in (("mode", {"enum": ["subscribe"]}), ("verify_token", {}), ("challenge", {}))
+    ]
+}
+
+
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "items": item}
+
+
+_TEXT: Final = {"type": "string"}
+_ID: Final = {"type": "string", "pattern": "^[!-~]{1,255}$"}
+_TIME: Final = {"type": "string", "pattern": "^[0-9]{10}$", "description": "Seconds since 1970."}
+_MESSAGE: Final = object_of(
+    {"from": _ID, "id": _ID, "timestamp": _TIME, "type": _TEXT}, {"text": object_of({"body": _TEXT})}
+)
+_STATUS: Final = object_of({"id": _ID, "status": {"enum": list(STATES)}, "timestamp": _TIME, "recipient_id": _ID})
+_OF_PEOPLE: Final = {"enum": ["messages"]}
+_CHANGE: Final = {
+    "anyOf": [
+        object_of({"field": _OF_PEOPLE, "value": object_of({"messages": _list(_MESSAGE)})}),
+        object_of({"field": _OF_PEOPLE, "value": object_of({"statuses": _list(_STATUS)})}),
+        object_of({"field": {"type": "string", "not": _OF_PEOPLE}, "value": {"type": "object"}}),
+    ]
+}
+_BODY: Final = object_of({"object": {"enum": [OBJECT]}, "entry": _list(object_of({"changes": _list(_CHANGE)}))})
+DESCRIBED: Final = {
+    "parameters": [
+        {
+            "name": SIGNATURE_HEADER,
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "pattern": "^sha256=[0-9a-f]{64}$"},
+            "description": "HMAC-SHA256 of the body's bytes by the app's secret.",
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "description": "https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference",
+        "content": {"application/json": {"schema": _BODY}},
+    },
+}
 
 
 def adapter_of(settings: Settings, files: Callable[[str], bytes] | None = None) -> WhatsAppAdapter | None:
@@ -58,8 +107,24 @@ class WhatsAppIn:
         if self._adapter is None:
             off(app, PATH, "WhatsApp's webhook is not switched on here.")
             return
-        app.add_api_route(PATH, self.handshake, methods=["GET"], response_model=None)
-        app.add_api_route(PATH, self.webhook, methods=["POST"], response_model=None)
+        app.add_api_route(
+            PATH,
+            self.handshake,
+            methods=["GET"],
+            response_model=None,
+            response_class=PlainTextResponse,
+            responses=HANDSHAKE_ANSWERS,
+            openapi_extra=HANDSHAKE,
+        )
+        app.add_api_route(
+            PATH,
+            self.webhook,
+            methods=["POST"],
+            response_model=None,
+            response_class=Response,
+            responses=ANSWERS,
+            openapi_extra=DESCRIBED,
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

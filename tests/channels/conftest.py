@@ -41,8 +41,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 async def adapter(telegram: FakeTelegram) -> AsyncIterator[TelegramAdapter]:
-    """A bot that waits half a second for an answer."""
-    async with TelegramAdapter(TOKEN, telegram.url, timeout_s=0.5) as adapter:
+    """A bot that waits one and a half seconds for an answer: a busy machine may need one to connect."""
+    async with TelegramAdapter(TOKEN, telegram.url, timeout_s=1.5) as adapter:
         yield adapter
 
 

@@ -31,7 +31,7 @@ class Answerable(TelegramAdapter):
     """A provider that can be asked what it took, as Twilio can: it looks at what its own server has shown."""
 
     def __init__(self, telegram: FakeTelegram) -> None:
-        super().__init__(TOKEN, telegram.url, timeout_s=0.5)
+        super().__init__(TOKEN, telegram.url, timeout_s=1.5)
         self._telegram = telegram
         self.asked: list[tuple[str, datetime]] = []
         self.trouble: SendFailed | None = None
@@ -146,7 +146,7 @@ async def test_a_report_settles_a_doubt(
     assert (settled.provider_message_id, settled.doubt_at) == ("p", None)
 
 
-@pytest.mark.parametrize("trouble", [Answer(SEND, delay_s=0.25), Answer(SEND, delay_s=2)], ids=["late", "never"])
+@pytest.mark.parametrize("trouble", [Answer(SEND, delay_s=0.25), Answer(SEND, delay_s=5)], ids=["late", "never"])
 async def test_a_report_may_come_before_the_send_has_returned(
     sender: Sender, telegram: FakeTelegram, clock: FixedClock, trouble: Answer
 ) -> None:

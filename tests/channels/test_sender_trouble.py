@@ -150,7 +150,7 @@ async def test_who_unblocks_the_bot_hears_it_again(sender: Sender, telegram: Fak
 
 @pytest.mark.parametrize(
     "trouble",
-    [Answer(SEND, delay_s=2), Answer(SEND, cut="after"), Answer(SEND, raw="<html>")],
+    [Answer(SEND, delay_s=5), Answer(SEND, cut="after"), Answer(SEND, raw="<html>")],
     ids=["slow", "cut", "page"],
 )
 async def test_a_send_without_an_answer_is_repeated_once(

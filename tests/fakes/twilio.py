@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -262,16 +262,21 @@ def signed(
     url: str, form: Mapping[str, str], key: str = TOKEN, *, algorithm: str = "HMAC_SHA1", key_id: str = ""
 ) -> tuple[Form, bytes]:
     """Headers and body of a webhook as Twilio sends it; with `key_id` signed by a shared key."""
-    text = url + "".join(name + form[name] for name in sorted(form))
-    digest = hmac.new(key.encode(), text.encode(), hashlib.sha256 if algorithm == "HMAC_SHA256" else hashlib.sha1)
     head = {
         "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
-        "x-twilio-signature": base64.b64encode(digest.digest()).decode(),
+        "x-twilio-signature": signature(url, form.items(), key, algorithm),
         "i-twilio-idempotency-token": "00000000-0000-4000-8000-000000000001",
     }
     if key_id:
         head["x-twilio-webhooks-signature-settings"] = f"key={key_id},algorithm={algorithm}"
     return head, urlencode(form).encode()
+
+
+def signature(url: str, fields: Iterable[tuple[str, str]], key: str = TOKEN, algorithm: str = "HMAC_SHA1") -> str:
+    """Twilio's signature of an address with a form, whose fields may repeat a name."""
+    text = url + "".join(name + value for name, value in sorted(set(fields)))
+    digest = hmac.new(key.encode(), text.encode(), hashlib.sha256 if algorithm == "HMAC_SHA256" else hashlib.sha1)
+    return base64.b64encode(digest.digest()).decode()
 
 
 def _matches(on: str, usual: str) -> bool:
