@@ -101,7 +101,7 @@ class SmsIn:
 
 def _in(dialect: SmsDialect) -> dict[str, Any]:
     """The parameters of a received message."""
-    required = {
+    required: dict[str | None, Any] = {
         dialect.in_from: _text("The number of the person who writes.", NUMBER),
         dialect.in_text: _text(f"The text ({dialect.in_text_form}).", FORMS[dialect.in_text_form]),
         dialect.in_id: _text("The gateway's id of the message.", ID),
@@ -118,7 +118,7 @@ def _in(dialect: SmsDialect) -> dict[str, Any]:
 def _report(dialect: SmsDialect) -> dict[str, Any]:
     """The parameters of a delivery report."""
     states = "|".join(re.escape(state).replace(r"\*", ".*") for state in dialect.states)
-    required = {
+    required: dict[str | None, Any] = {
         dialect.report_id or REFERENCE: _text("The message.", ID),
         dialect.report_status: _text("What became of it.", states),
     }
