@@ -84,7 +84,7 @@ LAST: Final = (
 MONTH_MARKS: Final = "mois شهر شهرالجاي chher chhar ch7ar chahr شهور"
 BEFORE_MONTH: Final = (
     "en f fi ف في شهر mois chher chhar courant debut fin بداية أول اول آخر اخر نهاية d'ici من mn men de d depuis des "
-    "jusqu jusque avant apres pour حتى 7ta قبل 9bel بعد ba3d be3d منذ لغاية إلى متم"
+    "jusqu jusque avant apres pour حتى 7ta قبل 9bel بعد ba3d be3d منذ لغاية إلى متم ديال dyal du"
 )
 MONTH_OR_MONTH: Final = "ou o w et و ولا أو ola wla a au à حتى إلى"
 """Between a month and the next one: as it is for the first, so for the second."""

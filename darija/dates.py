@@ -351,19 +351,16 @@ class _Reader:
         month = looked_up(word, words.MONTHS)
         if month is not None or word.plain[:1] not in words.JOINED:
             return month, word.heard.startswith(("f ", "fi "))
-        rest = word.plain[1:]
-        return (letters(*words.MONTHS).get(rest), word.plain[0] != "و") if len(rest) > 2 else (None, False)  # noqa: PLR2004 - باب is a door
+        rest = word.plain[1:] if len(word.plain) > 3 else ""  # noqa: PLR2004 - باب is a door
+        return letters(*words.MONTHS).get(rest), word.plain[0] != "و"
 
     def _led(self, place: int) -> bool:
         """Whether "in", "from" and the like stand before a month, or another month and "or"."""
-        at = place - 1
-        while at > 0 and self._words[at].heard in sounds(words.OF) - sounds(words.BEFORE_MONTH):
-            at -= 1
-        if at < 0:
-            return False
-        other = self._words[at].heard in sounds(words.MONTH_OR_MONTH) and at > 0
-        return self._words[at].heard in sounds(words.BEFORE_MONTH) or (
-            other and self._month(self._words[at - 1])[0] is not None
+        before = self._words[place - 1].heard if place else ""
+        if before in sounds(words.BEFORE_MONTH):
+            return True
+        return (
+            place > 1 and before in sounds(words.MONTH_OR_MONTH) and self._month(self._words[place - 2])[0] is not None
         )
 
 

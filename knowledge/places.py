@@ -21,6 +21,7 @@ _REGION_WORDS: Final = frozenset(map(key, ("région", "جهة", "jiha", "jihat",
 _ARTICLE: Final = re.compile("ال")
 """Towns have it or not: الفاس is an axe; what is long enough is nothing else, الخنيفرة."""
 _LONG: Final = 6
+"""Sounds of a name beside its article."""
 _GSM_ACCENTS: Final = frozenset("éèàùÉ")
 
 
@@ -127,7 +128,7 @@ class PlaceIndex:
             for hit in self._names.find(text, alone=True)
             if hit.ref in self._articled
             or not _ARTICLE.match(text, hit.start)
-            or len(key(text[hit.start : hit.end])) >= _LONG
+            or len(key(text[hit.start + 2 : hit.end])) >= _LONG
         ]
         return sorted(self._matches(hits), key=lambda match: match.start)
 

@@ -90,7 +90,7 @@ _LEGAL_FORMS: Final[Mapping[str, str]] = {
     "company": (
         "شركة | شركتي | شركتنا | charika | cherika | sarl | societe | مقاولة | mo9awala | entreprise | ش م م | company"
     ),
-    "none": "sans statut | informel | بلا ورق | بلا وراق | بلا اوراق | bla wra9 | blach wra9 | bla statut",
+    "none": "informel | بلا ورق | بلا وراق | بلا اوراق | bla wra9 | blach wra9",
     ANY: (
         "statut | statut juridique | forme juridique | الستاتو | ستاتو | وضع قانوني | وضعية قانونية | صفة قانونية | "
         "شكل قانوني | إطار قانوني | sifa 9anonia | wad3 9anoni | صفة | وضع"

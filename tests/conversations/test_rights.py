@@ -58,6 +58,9 @@ def test_status_change_and_withdrawal(talk: Begin) -> None:
     reference = REFERENCE.search(person.pick("Confirmer"))
     assert reference is not None
     assert reference.group() in person.say("où en est mon inscription ?")
+    foreign = person.say("où en est ma demande EXP-26-7731 ?")  # another office's: never answered with one's own state
+    assert "EXP-26-7731" in foreign
+    assert reference.group() not in foreign
     again = person.say("je veux m'inscrire")
     assert reference.group() in again
     person.say("je veux modifier mon inscription")

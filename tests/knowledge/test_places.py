@@ -76,6 +76,11 @@ def codes(matches: list[PlaceMatch]) -> list[str]:
         ("حدا بوجعد", ["MA-KHO"]),
         ("jihat fas meknas", ["MA-03"]),
         ("ana mn taza", ["MA-TAZ"]),
+        ("أنا فالخنيفرة", ["MA-KHN"]),
+        ("ساكنة فتزناخت", ["MA-OUA"]),
+        ("أقطن بالعيون", ["MA-LAA"]),
+        ("حافلة إلى الناظور", ["MA-NAD"]),
+        ("chapeaux en raphia essaouria", ["MA-ESI"]),
     ],
 )
 def test_places_are_found_in_running_text(text: str, found: list[str]) -> None:
@@ -119,6 +124,10 @@ def test_places_are_found_in_running_text(text: str, found: list[str]) -> None:
         "عندي أسئلة",
         "أريد حجز فندق",
         "تاتا",
+        "شراء الأفران",
+        "كوليا صغيرة",
+        "khas tkoun wajda",
+        "3youni 3yaw",
         "",
         "😀",
         "0612345678",

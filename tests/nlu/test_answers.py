@@ -104,6 +104,8 @@ def test_plain_yes_and_no(text: str, answer: str | None) -> None:
         ("ماشي شركة، تعاونية", [("cooperative", "تعاونية")]),
         ("la coopérative de Taznakht", [("cooperative", "coopérative")]),
         ("quel statut choisir", []),
+        ("kent bla statut w daba 3ndi auto entrepreneur", [("auto_entrepreneur", "auto entrepreneur")]),
+        ("شركة شحن بحري", []),
         ("ma3ndich lwe9t, ana f ta3awniya", [("cooperative", "ta3awniya")]),
         ("bonjour", []),
         ("", []),
