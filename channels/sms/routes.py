@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -134,7 +134,7 @@ def _text(said: str, pattern: str | None = None) -> dict[str, Any]:
     return {"type": "string", "description": said} | ({"pattern": f"^({pattern})$"} if pattern else {})
 
 
-def _known(required: dict[str | None, Any], optional: dict[str | None, Any]) -> dict[str, Any]:
+def _known(required: Mapping[Any, Any], optional: Mapping[Any, Any]) -> dict[str, Any]:
     """Those that this gateway has."""
     return object_of(
         {name: schema for name, schema in required.items() if name},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -199,16 +200,21 @@ def test_a_refusal_of_telegram_is_told_without_the_token() -> None:
 
 
 def test_the_providers_that_are_made_up_tell_how_to_reach_them() -> None:
-    """Every variable they name exists, and together they are a whole setup."""
+    """Every variable they name exists, together they are a whole setup, and each can be steered."""
     started = subprocess.Popen(
-        [sys.executable, "-m", "app", "fakes", "kannel", "--free-ports"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "app", "fakes", "--free-ports"], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     )
     try:
-        lines = list(iter(lambda: started.stdout.readline() if started.stdout else "", "\n"))
+        assert started.stdout is not None
+        lines = list(itertools.takewhile(lambda line: not line.startswith("# These lines"), started.stdout))
         variables = dict(line.strip().split("=", 1) for line in lines if line.startswith("MAALEM_"))
         given: dict[str, Any] = {name.removeprefix("MAALEM_").lower(): value for name, value in variables.items()}
-        assert load_settings(**given).sms_gateway == "kannel"
-        assert httpx.get(variables["MAALEM_SMS_URL"], timeout=5).status_code == 403
+        settings = load_settings(**given)
+        assert (settings.sms_gateway, settings.telegram_mode, settings.whatsapp) == ("kannel", "polling", True)
+        assert settings.twilio_sms_from
+        assert settings.twilio_whatsapp_from
+        shown = [line.rpartition(" ")[2].strip() for line in lines if line.endswith("/_control/messages\n")]
+        assert [httpx.get(url, timeout=5).json() for url in shown] == [[]] * 4
     finally:
         started.terminate()
         started.communicate(timeout=10)

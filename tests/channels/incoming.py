@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -34,9 +35,19 @@ async def serving(settings: Settings, clock: FixedClock) -> AsyncIterator[httpx.
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[str]:
-    """A gateway on a port of this machine, for whoever must call it from outside; its address."""
-    config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_config=None, ws="none")
+def listening(settings: Settings, *, known_by_its_port: bool = False) -> Iterator[str]:
+    """A gateway on a port of this machine, for whoever must call it from outside; its address.
+
+    Args:
+        settings: Of the gateway.
+        known_by_its_port: Whether that address is its public one too.
+    """
+    port = 0
+    if known_by_its_port:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        settings = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+    config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

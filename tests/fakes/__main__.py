@@ -6,16 +6,21 @@ import argparse
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.fakes.serving import GATEWAY, FakeServer
 from tests.fakes.sms_gateway import SECRET, FakeSmsGateway
 from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER
 from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.fakes.twilio import SMS_FROM, WHATSAPP_FROM, FakeTwilio
+from tests.fakes.twilio_account import ACCOUNT
+from tests.fakes.twilio_account import TOKEN as TWILIO_TOKEN
+from tests.fakes.whatsapp import APP_SECRET, NUMBER, VERIFY_TOKEN, FakeWhatsApp
+from tests.fakes.whatsapp import TOKEN as WHATSAPP_TOKEN
 
-GATEWAY: Final = "http://127.0.0.1:8000"
-"""Where `./maalem up` listens."""
+REPORTS: Final = ("sent", "delivered")
 
 
 @dataclass(frozen=True)
@@ -27,21 +32,21 @@ class Fake:
         port: Where it listens.
         make: Makes it, not yet started, for a port.
         settings: Variable without its prefix → value, once it runs.
-        steer: How to have somebody write, for the shell.
+        people: Who may write: what stands for "from".
     """
 
     name: str
     port: int
-    make: Callable[[int], AbstractContextManager[Any]]
+    make: Callable[[int], FakeServer[Any]]
     settings: Callable[[Any], Mapping[str, str]]
-    steer: Callable[[Any], str]
+    people: tuple[str, ...] = ("0600000001",)
 
 
 def _sms(name: str, port: int) -> Fake:
     return Fake(
         name,
         port,
-        lambda port: FakeSmsGateway(name, port=port, callback=GATEWAY, reports=True),
+        lambda port: FakeSmsGateway(name, port=port, reports=REPORTS),
         lambda fake: {
             "SMS_GATEWAY": name,
             "SMS_URL": fake.url,
@@ -51,10 +56,6 @@ def _sms(name: str, port: int) -> Fake:
             "SMS_SECRET": SECRET,
             "SMS_CALLBACK_URL": GATEWAY,
         },
-        lambda fake: (
-            f"""curl -d '{{"from": "0600000001", "text": "salam"}}' {fake.base_url}/_control/receive
-# curl {fake.base_url}/_control/messages"""
-        ),
     )
 
 
@@ -64,9 +65,35 @@ FAKES: Final = (
         8081,
         lambda port: FakeTelegram(port=port),
         lambda fake: {"TELEGRAM_MODE": "polling", "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": fake.url},
-        lambda fake: (
-            f"POST updates to {fake.url}/_control/updates; GET {fake.url}/_control/requests?method=sendMessage"
-        ),
+        ("4711",),
+    ),
+    Fake(
+        "whatsapp",
+        8082,
+        lambda port: FakeWhatsApp(port, reports=REPORTS),
+        lambda fake: {
+            "WHATSAPP": "1",
+            "WHATSAPP_NUMBER_ID": NUMBER,
+            "WHATSAPP_TOKEN": WHATSAPP_TOKEN,
+            "WHATSAPP_APP_SECRET": APP_SECRET,
+            "WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
+            "WHATSAPP_BASE_URL": fake.url,
+        },
+        ("212600000001",),
+    ),
+    Fake(
+        "twilio",
+        8085,
+        lambda port: FakeTwilio(port, reports=REPORTS),
+        lambda fake: {
+            "PUBLIC_URL": GATEWAY,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
+            "TWILIO_WHATSAPP_FROM": WHATSAPP_FROM,
+            "TWILIO_SMS_FROM": SMS_FROM,
+            "TWILIO_BASE_URL": fake.url,
+        },
+        ("whatsapp:+212600000001", "+212600000001"),
     ),
     _sms("kannel", 8083),
     _sms("jasmin", 8084),
@@ -90,10 +117,15 @@ def main() -> None:
         for fake in FAKES:
             if fake.name in names:
                 running = stack.enter_context(fake.make(0 if chosen.free_ports else fake.port))
-                lines = [f"# {fake.name}; {fake.steer(running)}"]
+                lines = [f"# {fake.name}: what people see: curl {running.origin}/_control/messages"]
+                lines += [
+                    f"""# curl -d '{{"from": "{one}", "text": "salam"}}' {running.origin}/_control/receive"""
+                    for one in fake.people
+                ]
                 lines += [f"MAALEM_{name}={value}" for name, value in fake.settings(running).items()]
                 sys.stdout.write("\n".join(lines) + "\n\n")
         sys.stdout.write("# These lines belong into .env; then ./maalem up. Ctrl-C ends the providers.\n")
+        sys.stdout.write("# What can go wrong with them, and how: docs/operations.md, Made-up providers.\n")
         sys.stdout.flush()
         try:
             threading.Event().wait()

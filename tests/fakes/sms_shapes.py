@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from tests.fakes.serving import Call
+
 USER: Final = "maalem"
 PASSWORD: Final = "made-up-pass"
 SHORT_CODE: Final = "2580"
@@ -44,15 +46,6 @@ class Message:
     coding: str
     report_url: str
     params: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request of the gateway to us."""
-
-    method: str
-    url: str
-    body: bytes = b""
 
 
 class RefusedError(Exception):

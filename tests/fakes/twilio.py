@@ -1,43 +1,38 @@
 """Twilio on this machine: speaks its API over HTTP, signs and posts its webhooks, fails on demand, remembers all.
 
-In a test of one process: `with FakeTwilio() as fake: …`, with `fake.url` as base URL of every one of its APIs. By hand:
-`python -m tests.fakes.twilio --port 8083`. Webhooks go by `fake.write(…)` (a person writes) and `fake.report(…)` (what
-became of a message of ours), as often and in whatever order a test wants. Standard library only; signatures are
-computed here as Twilio's page says, not by its library.
+In a test: `with FakeTwilio() as fake: …`, with `fake.url` as base URL of every one of its APIs. Webhooks go by
+`fake.write(…)` (a person writes) and `fake.report(…)` (what became of a message of ours), as often and in whatever
+order a test wants. Steered as serving.py says: "from" begins with "whatsapp:" for WhatsApp, states are Twilio's words.
+Signatures are computed here as Twilio's page says, not by its library.
 
 Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security, read 2026-11-23.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import hmac
 import json
-import sys
-import threading
-import time
-import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
-from tests.fakes.twilio_account import ACCOUNT, API, TOKEN, Account, Json, RedirectedError, RefusedError
+from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask
+from tests.fakes.twilio_account import ACCOUNT, API, TOKEN, Account, RedirectedError, RefusedError
 
 WHATSAPP_FROM: Final = "+212500000001"
 SMS_FROM: Final = "+15005550006"
-MOST_BODY_BYTES: Final = 1_000_000
+WEBHOOKS: Final = {True: "/webhooks/twilio/whatsapp", False: "/webhooks/twilio/sms"}
+"""Whether it is WhatsApp → our address."""
 
 Form = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Trouble):
     """What one request gets instead of the usual answer.
 
     Attributes:
@@ -45,8 +40,6 @@ class Answer:
         status: HTTP status; 0 is the usual answer.
         code: Twilio's code of an error.
         retry_after: Seconds, in a header.
-        delay_s: How long the answer is held back.
-        cut: "before": the connection ends and the request was never taken; "after": taken, then the connection ends.
         raw: Body sent as it stands.
     """
 
@@ -54,8 +47,6 @@ class Answer:
     status: int = 0
     code: int | None = None
     retry_after: str | None = None
-    delay_s: float = 0
-    cut: str = ""
     raw: str | None = None
 
 
@@ -70,46 +61,17 @@ class Request:
     taken: bool = False
 
 
-class FakeTwilio:
-    """The server, in threads of its own.
+class FakeTwilio(FakeServer[Answer]):
+    """The server."""
 
-    Args:
-        port: Where it listens on 127.0.0.1; 0 takes a free port.
-    """
-
-    def __init__(self, port: int = 0) -> None:
-        self._forget()
-        self._lock = threading.RLock()
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self) -> None:
-                fake._handle(self)
-
-            do_POST = do_DELETE = do_GET  # noqa: N815 - names the base looks for
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has above
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+    answer = Answer
 
     # --- for tests --------------------------------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
         """What to give as base URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def queue(self, *answers: Answer) -> None:
-        """Have the next requests answered so, each answer once."""
-        with self._lock:
-            self._answers.extend(answers)
+        return self.origin
 
     def requests(self, on: str = "") -> list[Request]:
         """What was asked, oldest first."""
@@ -123,21 +85,18 @@ class FakeTwilio:
 
     @property
     def failures(self) -> list[str]:
-        """Requests that nobody of ours should make."""
+        """As serving.py says, and what the account was never asked before."""
         with self._lock:
-            return list(self.state.failures)
+            return [*super().failures, *self.state.failures]
 
     def reset(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._forget()
+            super().reset()
+            self.state = Account()
+            self._requests: list[Request] = []
 
-    def _forget(self) -> None:
-        self.state = Account()
-        self._requests: list[Request] = []
-        self._answers: list[Answer] = []
-
-    def receive(self, sender: str, body: str = "", *, to: str = "", files: Mapping[str, bytes] | None = None,
+    def message(self, sender: str, body: str = "", *, to: str = "", files: Mapping[str, bytes] | None = None,
                 at: datetime | None = None, **more: str) -> Form:  # fmt: skip
         """Take a message from a person, as it will be listed.
 
@@ -174,10 +133,7 @@ class FakeTwilio:
 
     def write(self, webhook: str, form: Form, *, signed_for: str | None = None) -> int:
         """Post a webhook, signed for its address or for the one the outside knows; the status of the answer."""
-        head, body = signed(signed_for or webhook, form)
-        request = urllib.request.Request(webhook, body, head)  # noqa: S310 - an address on loopback
-        with urllib.request.urlopen(request, timeout=15) as response:  # noqa: S310 - as above
-            return int(response.status)
+        return ask(_call(webhook, form, signed_for))[0]
 
     def report(self, sid: str, status: str, code: int | None = None) -> tuple[str, Form]:
         """What becomes of a message of ours: the address of the report and its parameters, not yet sent."""
@@ -190,72 +146,53 @@ class FakeTwilio:
             }  # fmt: skip
             return self.state.callbacks[sid], form | ({"ErrorCode": str(code)} if code else {})
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    # --- as serving.py asks for it ----------------------------------------------------------------------------------
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def seen(self) -> list[Json]:
+        """Messages of ours as the account lists them, oldest first."""
+        with self._lock:
+            return [one for one in reversed(self.state.messages) if one["direction"] == "outbound-api"]
 
-    # --- HTTP -------------------------------------------------------------------------------------------------------
+    def by_hand(self, given: Json) -> Call:
+        """A text; the same every time it is brought, so "id" is not needed."""
+        path = WEBHOOKS[given["from"].startswith("whatsapp:")]
+        return _call(self.callback + path, self.message(given["from"], given["text"]))
 
-    def _handle(self, http: BaseHTTPRequestHandler) -> None:
-        length = int(http.headers.get("content-length") or 0)
-        assert length <= MOST_BODY_BYTES
-        body = http.rfile.read(length)
-        target = urlsplit(http.path)
-        params: Json = dict(parse_qsl(target.query, keep_blank_values=True))
-        if http.headers.get("content-type", "").startswith("application/json"):
-            params |= json.loads(body)
+    def reported(self, message: int, state: str) -> Call:
+        """A report, to the address the message came with."""
+        return _call(*self.report(self.seen()[message]["sid"], state))
+
+    def handle(self, asked: Asked) -> Reply | None:
+        """Do what is asked, unless something else was queued for it."""
+        params: Json = dict(asked.query)
+        if asked.headers.get("content-type", "").startswith("application/json"):
+            params |= json.loads(asked.body)
         else:
-            params |= dict(parse_qsl(body.decode(), keep_blank_values=True))
-        request = Request(http.command, target.path, params, http.headers.get("authorization", ""))
+            params |= dict(parse_qsl(asked.body.decode(), keep_blank_values=True))
+        request = Request(asked.method, asked.path, params, asked.headers.get("authorization", ""))
         with self._lock:
             self._requests.append(request)
-            usual = f"{request.method} {request.path}"
-            answer = next((one for one in self._answers if _matches(one.on, usual)), Answer())
-            if answer in self._answers:
-                self._answers.remove(answer)
-        if answer.cut == "before":
-            http.close_connection = True
-            http.connection.close()
-            return
-        status, kind, content, head = 200, "application/json", b"", {}
+        usual = f"{request.method} {request.path}"
+        answer = self.next_answer(lambda one: _matches(one.on, usual))
+        return self.troubled(answer, lambda: self._answered(request, answer))
+
+    def _answered(self, request: Request, answer: Answer) -> Reply:
+        status, kind, content = 200, "application/json", b""
+        head: Form = {} if answer.retry_after is None else {"retry-after": answer.retry_after}
         try:
             with self._lock:
                 if answer.status:
                     raise RefusedError(answer.status, answer.code or 0)  # noqa: TRY301 - as the API would
                 status, kind, content = self.state.taken(request.method, request.path, request.params, request.auth)
-            request.taken = True
+                request.taken = True
+                if request.params.get("StatusCallback"):
+                    self.report_later(len(self.seen()) - 1)
         except RefusedError as refused:
             status = refused.status
             content = json.dumps(refused.body if answer.code or not answer.status else {}).encode()
         except RedirectedError as redirect:
-            status, head = 307, {"location": redirect.location}
-        if answer.cut == "after":
-            http.close_connection = True
-            http.connection.close()
-            return
-        if answer.delay_s:
-            time.sleep(answer.delay_s)
-        if answer.retry_after is not None:
-            head["retry-after"] = answer.retry_after
-        self._send(http, status, kind, content if answer.raw is None else answer.raw.encode(), head)
-
-    @staticmethod
-    def _send(http: BaseHTTPRequestHandler, status: int, kind: str, content: bytes, head: Form) -> None:
-        try:
-            http.send_response(status)
-            for name, value in {"content-type": kind, "content-length": str(len(content)), **head}.items():
-                http.send_header(name, value)
-            http.end_headers()
-            http.wfile.write(content)
-        except OSError:  # the client did not wait
-            http.close_connection = True
+            status, head["location"] = 307, redirect.location
+        return Reply(status, content if answer.raw is None else answer.raw.encode(), kind, head)
 
 
 def signed(
@@ -284,18 +221,6 @@ def _matches(on: str, usual: str) -> bool:
     return not on or (usual.startswith(f"{method} ") and usual.endswith(end))
 
 
-def main() -> None:
-    """Serve until interrupted."""
-    options = argparse.ArgumentParser(description="Twilio for tests")
-    options.add_argument("--port", type=int, default=8083)
-    with FakeTwilio(options.parse_args().port) as fake:
-        sys.stdout.write(f"Twilio, made up: {fake.url} account {ACCOUNT} token {TOKEN}\n")
-        sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
-
-
-if __name__ == "__main__":
-    main()
+def _call(url: str, form: Form, signed_for: str | None = None) -> Call:
+    head, body = signed(signed_for or url, form)
+    return Call("POST", url, body, head)

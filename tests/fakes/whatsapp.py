@@ -2,7 +2,7 @@
 
 `with FakeWhatsApp() as fake:` gives `fake.url`, the base address. A test queues `Answer`s, reads `fake.requests`, and
 has people write and messages reach them: `fake.webhook(…)` is a body with its headers, as Meta would post it, and
-`fake.post(url, …)` posts it. Standard library only.
+`fake.post(url, …)` posts it. Steered as serving.py says; states of its reports are Meta's words.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ import hashlib
 import hmac
 import itertools
 import json
-import sys
-import threading
 import time
-import urllib.request
 from dataclasses import dataclass
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Final
+
+from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask
 
 TOKEN: Final = "EAAmade-up-token"
 NUMBER: Final = "100000000000001"
@@ -32,14 +28,13 @@ VERSION: Final = "v25.0"
 PHONE: Final = "212600000000"
 AT: Final = 1_795_424_400
 """When everything is sent unless said otherwise: 2026-11-23 09:00 UTC, seconds since 1970."""
+WEBHOOK: Final = "/webhooks/whatsapp"
 LIMITS: Final = {"text": 4096, "interactive": 1024}
 TITLES: Final = {"reply": 20, "row": 24, "button": 20}
 
-Json = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Trouble):
     """What one request gets instead of the usual answer.
 
     Attributes:
@@ -47,8 +42,6 @@ class Answer:
         status: HTTP status; 200 is the usual answer.
         code: Meta's error code, with another status.
         retry_after: Seconds, as a header.
-        delay_s: How long the answer is held back.
-        cut: "before": the connection ends and nothing was taken; "after": taken, then the connection ends.
         raw: Body sent with the status as it stands, such as a gateway's page.
     """
 
@@ -56,8 +49,6 @@ class Answer:
     status: int = 200
     code: int | None = None
     retry_after: int | None = None
-    delay_s: float = 0
-    cut: str = ""
     raw: bytes | None = None
 
 
@@ -88,55 +79,26 @@ class RefusedError(Exception):
         self.status, self.code, self.details = status, code, details
 
 
-class FakeWhatsApp:
-    """The server, in threads of its own.
+class FakeWhatsApp(FakeServer[Answer]):
+    """The server."""
 
-    Args:
-        port: Where it listens on 127.0.0.1; 0 takes a free port.
-    """
-
-    def __init__(self, port: int = 0) -> None:
-        fake = self
-
-        class Handler(_Handler):
-            owner = fake
-
-        self._server = _Server(("127.0.0.1", port), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._lock = threading.Lock()
-        self._ids = itertools.count(1)
-        self._answers: list[Answer] = []
-        self.requests: list[Request] = []
-        self.failures: list[str] = []
-        self.files: dict[str, Upload] = {}
-
-    @property
-    def origin(self) -> str:
-        """The server itself."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    answer = Answer
 
     @property
     def url(self) -> str:
         """What to give as base URL."""
         return f"{self.origin}/{VERSION}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
     # --- for tests --------------------------------------------------------------------------------------------------
 
-    def queue(self, *answers: Answer) -> None:
-        """Have the next requests answered so, each answer once."""
+    def reset(self) -> None:
+        """Forget everything."""
         with self._lock:
-            self._answers.extend(answers)
+            super().reset()
+            self._ids = itertools.count(1)
+            self._sent: list[tuple[str, Json]] = []
+            self.requests: list[Request] = []
+            self.files: dict[str, Upload] = {}
 
     def messages(self, address: str | None = None) -> list[Json]:
         """Bodies of the messages people see, oldest first; to one person if given."""
@@ -196,40 +158,58 @@ class FakeWhatsApp:
 
     def post(self, url: str, *bodies: Json | bytes) -> list[int]:
         """Post webhooks, one after the other; what each was answered."""
-        statuses = []
-        for body in bodies:
-            raw, headers = self.webhook(body)
-            asked = urllib.request.Request(url, raw, headers)  # noqa: S310 - a gateway of ours on loopback
-            with urllib.request.urlopen(asked) as response:  # noqa: S310
-                statuses.append(response.status)
-        return statuses
+        return [ask(self._call(url, body))[0] for body in bodies]
+
+    def _call(self, url: str, body: Json | bytes) -> Call:
+        raw, headers = self.webhook(body)
+        return Call("POST", url, raw, headers)
+
+    # --- as serving.py asks for it ----------------------------------------------------------------------------------
+
+    def seen(self) -> list[Json]:
+        """The messages."""
+        return self.messages()
+
+    def by_hand(self, given: Json) -> Call:
+        """A text."""
+        body = self.message(given["text"], phone=given["from"], message_id=given.get("id", ""), at=int(time.time()))
+        return self._call(self.callback + WEBHOOK, body)
+
+    def reported(self, message: int, state: str) -> Call:
+        """A status, with the mark the message had."""
+        message_id, body = self._sent[message]
+        told = self.status(
+            message_id,
+            state,
+            reference=body.get("biz_opaque_callback_data", ""),
+            at=int(time.time()),
+            recipient_id=body.get("to") or body["recipient"],
+        )
+        return self._call(self.callback + WEBHOOK, told)
 
     # --- the API ----------------------------------------------------------------------------------------------------
 
-    def answered(self, method: str, target: str, headers: Any, raw: bytes) -> tuple[int, bytes, str, Answer]:
-        """Status, body, its type, and what was queued for this request."""
-        path = urlsplit(target).path
-        with self._lock:
-            answer = next((one for one in self._answers if one.path in {"", path.rpartition("/")[2]}), Answer())
-            if answer in self._answers:
-                self._answers.remove(answer)
-        request = Request(method, path, _decoded(headers, raw))
+    def handle(self, asked: Asked) -> Reply | None:
+        """Do what is asked, unless something else was queued for it."""
+        answer = self.next_answer(lambda one: one.path in {"", asked.path.rpartition("/")[2]})
+        request = Request(asked.method, asked.path, _decoded(asked.headers, asked.body))
         with self._lock:
             self.requests.append(request)
-        if answer.cut == "before":
-            return 0, b"", "", answer
-        time.sleep(answer.delay_s)
+        return self.troubled(answer, lambda: self._answered(asked, request, answer))
+
+    def _answered(self, asked: Asked, request: Request, answer: Answer) -> Reply:
+        headers = {} if answer.retry_after is None else {"retry-after": str(answer.retry_after)}
         if answer.status != 200:
             error = RefusedError(answer.status, answer.code or 0)
-            return answer.status, answer.raw or _error(error, told=answer.code is not None), "application/json", answer
+            return Reply(answer.status, answer.raw or _error(error, told=answer.code is not None), headers=headers)
         try:
-            content, kind = self._done(request, parse_qs(urlsplit(target).query), headers.get("authorization"))
+            content, kind = self._done(request, asked.query, asked.headers.get("authorization"))
         except RefusedError as refused:
-            return refused.status, _error(refused), "application/json", answer
+            return Reply(refused.status, _error(refused), headers=headers)
         request.taken = True
-        return 200, answer.raw or content, kind, answer
+        return Reply(200, answer.raw or content, kind, headers)
 
-    def _done(self, request: Request, query: dict[str, list[str]], token: str | None) -> tuple[bytes, str]:
+    def _done(self, request: Request, query: dict[str, str], token: str | None) -> tuple[bytes, str]:
         if token != f"Bearer {TOKEN}":
             raise RefusedError(401, 190, "Invalid OAuth access token")
         match (request.method, request.path.strip("/").split("/")):
@@ -238,7 +218,7 @@ class FakeWhatsApp:
             case ("POST", [version, number, "media"]) if (version, number) == (VERSION, NUMBER):
                 return _json(self._uploaded(request.body)), "application/json"
             case ("GET", [version, media_id]) if version == VERSION and media_id in self.files:
-                if query.get("phone_number_id") != [NUMBER]:
+                if query.get("phone_number_id") != NUMBER:
                     raise RefusedError(400, 100, "phone_number_id")
                 return _json(self._told(media_id)), "application/json"
             case ("GET", ["attachments", media_id]) if media_id in self.files:
@@ -246,7 +226,7 @@ class FakeWhatsApp:
             case ("GET", _):
                 raise RefusedError(400, 100, "Unsupported get request")
             case _:
-                self.failures.append(f"unexpected request {request.method} {request.path}")
+                self.fail(f"unexpected request {request.method} {request.path}")
                 raise RefusedError(404, 33, "no such path")
 
     def _told(self, media_id: str) -> Json:
@@ -282,9 +262,13 @@ class FakeWhatsApp:
         if not isinstance(content, dict):
             raise RefusedError(400, 131009, "type")
         self._check(kind, content)
-        number = next(self._ids)
+        message_id = f"wamid.out{next(self._ids)}"
+        with self._lock:
+            self._sent.append((message_id, body))
+            index = len(self._sent) - 1
+        self.report_later(index)
         contact = {"input": whom, "wa_id": whom} if "to" in body else {"input": whom, "user_id": whom}
-        return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": f"wamid.out{number}"}]}
+        return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": message_id}]}
 
     def _check(self, kind: str, content: Json) -> None:
         """Meta's limits (channel facts 1), in characters as it counts them at the strictest."""
@@ -305,41 +289,6 @@ class FakeWhatsApp:
                 raise RefusedError(404, 132001, "Template name does not exist in the translation")
         elif content.get("id") not in self.files:
             raise RefusedError(400, 131053, "media")
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has gone is what a test wanted; anything else is a fault of the fake."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    owner: FakeWhatsApp
-
-    def _any(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("content-length", 0)))
-        status, content, kind, answer = self.owner.answered(self.command, self.path, self.headers, raw)
-        if answer.cut:
-            self.close_connection = True
-            return
-        self.send_response(status)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(content)))
-        if answer.retry_after is not None:
-            self.send_header("retry-after", str(answer.retry_after))
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_GET = _any  # noqa: N815 - names of the library
-    do_POST = _any  # noqa: N815
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's
-        """Nothing to standard error."""
 
 
 def _length(text: str, most: int) -> None:

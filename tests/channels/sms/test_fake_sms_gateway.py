@@ -19,13 +19,13 @@ from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER
 @pytest.fixture(params=["kannel", "jasmin"])
 def server(request: pytest.FixtureRequest) -> Iterator[FakeSmsGateway]:
     """A gateway that may be asked for nonsense, and reports by itself."""
-    with FakeSmsGateway(request.param, reports=True) as fake:
+    with FakeSmsGateway(request.param, reports=("sent", "delivered")) as fake:
         yield fake
 
 
 def control(fake: FakeSmsGateway, what: str, body: Any = None) -> Any:
     method = "GET" if body is None else "POST"
-    return httpx.request(method, f"{fake.base_url}/_control/{what}", json=body, timeout=10).json()
+    return httpx.request(method, f"{fake.origin}/_control/{what}", json=body, timeout=10).json()
 
 
 def test_somebody_writes_and_the_bot_hears_it(tmp_path: Path, server: FakeSmsGateway) -> None:
@@ -102,7 +102,7 @@ def test_it_can_be_told_how_to_answer_and_to_forget(server: FakeSmsGateway) -> N
     """The next message meets the answer; afterwards all is as at the beginning."""
     assert control(server, "answers", {"status": 503, "body": "Temporal failure, try again later."}) == {"ok": True}
     assert httpx.get(server.url).status_code == 503
-    assert httpx.get(f"{server.base_url}/nowhere").status_code == 404
+    assert httpx.get(f"{server.origin}/nowhere").status_code == 404
     assert control(server, "reset", {}) == {"ok": True}
     assert control(server, "failures") == []
-    assert httpx.get(f"{server.base_url}/_control/nonsense").status_code == 404
+    assert httpx.get(f"{server.origin}/_control/nonsense").status_code == 404

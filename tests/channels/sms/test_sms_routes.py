@@ -23,8 +23,9 @@ from runtime.settings import Settings, SettingsError, load_settings
 from storage import migrate, outbox, people, tables
 from storage.database import Database
 from tests.channels.incoming import locked, rows, serving
+from tests.fakes.serving import Call
 from tests.fakes.sms_gateway import SECRET, FakeSmsGateway
-from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER, Call
+from tests.fakes.sms_shapes import PASSWORD, SHORT_CODE, USER
 
 PHONE = "+212600000001"
 

@@ -277,7 +277,7 @@ async def test_a_doubt_is_not_settled_with_another_message(twilio: FakeTwilio, w
     listed(twilio, NOW - timedelta(seconds=1))
     listed(twilio, NOW, to="+212611111111")
     listed(twilio, NOW, sender="+212522222222")
-    twilio.receive(f"whatsapp:{PERSON}", at=NOW)
+    twilio.message(f"whatsapp:{PERSON}", at=NOW)
     await whatsapp.send(PERSON, HELLO, reference="11.0")
     assert await whatsapp.settle(PERSON, "12.0", NOW) is None
 
@@ -310,7 +310,7 @@ async def test_entries_of_another_shape_hide_nothing(twilio: FakeTwilio, whatsap
 
 async def test_typing_is_shown_for_a_message(twilio: FakeTwilio, whatsapp: TwilioAdapter) -> None:
     """By its sid; a failure is one like any other."""
-    sid = twilio.receive(f"whatsapp:{PERSON}", "salam")["MessageSid"]
+    sid = twilio.message(f"whatsapp:{PERSON}", "salam")["MessageSid"]
     await whatsapp.show_typing(sid)
     (asked,) = twilio.requests("POST Typing.json")
     assert asked.params == {"messageId": sid, "channel": "whatsapp"}

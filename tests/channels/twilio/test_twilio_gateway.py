@@ -43,7 +43,7 @@ async def test_a_message_is_kept_and_answered_with_nothing_to_send(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio
 ) -> None:
     """The row is there when TwiML says that nothing follows: answers go by the API."""
-    form = twilio.receive(FROM, "السلام + é", ProfileName="Prénom", WaId=PERSON[1:])
+    form = twilio.message(FROM, "السلام + é", ProfileName="Prénom", WaId=PERSON[1:])
     async with serving(settings, clock) as client:
         response = await post(client, PATH, form)
     assert (response.status_code, response.text) == (200, EMPTY_TWIML)
@@ -55,7 +55,7 @@ async def test_a_message_is_kept_and_answered_with_nothing_to_send(
 
 async def test_an_sms_has_its_own_door(settings: Settings, clock: FixedClock, twilio: FakeTwilio) -> None:
     """What is signed for one is refused at the other; what is sent to the wrong one is acknowledged and not kept."""
-    form = twilio.receive("+33600000000", "bonjour")
+    form = twilio.message("+33600000000", "bonjour")
     async with serving(settings, clock) as client:
         assert (await post(client, SMS_PATH, form, at=PUBLIC + PATH)).status_code == 403
         assert (await post(client, PATH, form)).status_code == 200
@@ -86,7 +86,7 @@ async def test_the_request_does_not_say_where_it_was_sent(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio
 ) -> None:
     """Host and forwarding headers are anyone's to write: what was signed for another host stays refused."""
-    form = twilio.receive(FROM, "x")
+    form = twilio.message(FROM, "x")
     head, body = signed("https://evil.example.org" + PATH, form)
     forged = {**head, "host": "evil.example.org", "x-forwarded-host": "evil.example.org", "x-forwarded-proto": "https"}
     async with serving(settings, clock) as client:
@@ -99,8 +99,8 @@ async def test_a_public_address_with_a_path_is_signed_whole(
     """A proxy may take a first part of the path away."""
     settings = settings.model_copy(update={"public_url": PUBLIC + "/maalem"})
     async with serving(settings, clock) as client:
-        assert (await post(client, PATH, twilio.receive(FROM, "x"), at=f"{PUBLIC}/maalem{PATH}")).status_code == 200
-        assert (await post(client, PATH, twilio.receive(FROM, "y"))).status_code == 403
+        assert (await post(client, PATH, twilio.message(FROM, "x"), at=f"{PUBLIC}/maalem{PATH}")).status_code == 200
+        assert (await post(client, PATH, twilio.message(FROM, "y"))).status_code == 403
     assert len(rows(settings)) == 1
 
 
@@ -109,10 +109,10 @@ async def test_shared_keys_sign_while_they_change(settings: Settings, clock: Fix
     settings = settings.model_copy(update={"twilio_webhook_keys": SecretStr("old-key-0, new-key-0")})
     async with serving(settings, clock) as client:
         for key in ("old-key-0", "new-key-0"):
-            form = twilio.receive(FROM, "x")
+            form = twilio.message(FROM, "x")
             response = await post(client, PATH, form, key=key, algorithm="HMAC_SHA256", key_id="k1")
             assert response.status_code == 200
-        form = twilio.receive(FROM, "x")
+        form = twilio.message(FROM, "x")
         assert (await post(client, PATH, form)).status_code == 200
         wrong = await post(client, PATH, form, key="third-key", algorithm="HMAC_SHA256", key_id="k1")
         assert wrong.status_code == 403
@@ -121,7 +121,7 @@ async def test_shared_keys_sign_while_they_change(settings: Settings, clock: Fix
 
 async def test_a_repeated_webhook_is_one_message(settings: Settings, clock: FixedClock, twilio: FakeTwilio) -> None:
     """Twilio tries again where it heard nothing, several times at once too: 200 each time, one row."""
-    form = twilio.receive(FROM, "x", files={"image/png": b"1", "image/gif": b"2"})
+    form = twilio.message(FROM, "x", files={"image/png": b"1", "image/gif": b"2"})
     async with serving(settings, clock) as client:
         responses = await asyncio.gather(*(post(client, PATH, form) for _ in range(4)))
     assert {response.status_code for response in responses} == {200}
@@ -163,12 +163,12 @@ async def test_typing_is_shown_where_the_settings_say(
 ) -> None:
     """For words, not for an opting-out; its failure costs nothing; off by default."""
     async with serving(settings, clock) as client:
-        await post(client, PATH, twilio.receive(FROM, "x"))
+        await post(client, PATH, twilio.message(FROM, "x"))
     twilio.queue(Answer("POST Typing.json", cut="before"))
     on = settings.model_copy(update={"twilio_typing": True})
     async with serving(on, clock) as client:
-        forms = [twilio.receive(FROM, "x") for _ in range(2)]
-        for form in [*forms, twilio.receive(FROM, "STOP", OptOutType="STOP")]:
+        forms = [twilio.message(FROM, "x") for _ in range(2)]
+        for form in [*forms, twilio.message(FROM, "STOP", OptOutType="STOP")]:
             assert (await post(client, PATH, form)).status_code == 200
         for _ in range(200):
             if len(twilio.requests("POST Typing.json")) == 2:
@@ -219,7 +219,7 @@ async def reported(client: httpx.AsyncClient, url: str, form: dict[str, str]) ->
 async def test_reports_move_an_answer_forward_whatever_their_order(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
 ) -> None:
-    """Read before delivered, twice, and one status of next year: it stays read, and each report is in its log once."""
+    """Read before delivered, one that came twice, and one status of next year: it stays read; its log has each once."""
     outbox_id, sid = await sent_by(settings, clock, twilio, whatsapp)
     async with serving(settings, clock) as client:
         for status in ("sent", "read", "delivered", "delivered", "sending", "of next year"):

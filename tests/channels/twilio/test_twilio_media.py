@@ -24,7 +24,7 @@ def link(twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> str:
     """A voice note at Twilio, whose files really lie at another host: the same server by another name."""
     twilio.state.store = twilio.url.replace("127.0.0.1", "localhost")
     monkeypatch.setattr(media, "is_store", lambda url: url.host == "localhost")
-    form = twilio.receive(f"whatsapp:{PERSON}", files={"audio/ogg": VOICE})
+    form = twilio.message(f"whatsapp:{PERSON}", files={"audio/ogg": VOICE})
     return form["MediaUrl0"]
 
 

@@ -61,7 +61,7 @@ async def test_what_no_webhook_brought_is_fed_in(
 ) -> None:
     """The oldest first, with their own times; a second look finds nothing new."""
     for minutes, words in ((30, "first"), (20, "second")):
-        twilio.receive(FROM, words, at=NOW - timedelta(minutes=minutes))
+        twilio.message(FROM, words, at=NOW - timedelta(minutes=minutes))
     assert await looked(settings, clock, whatsapp) == 2
     assert [(row.body["text"], row.body["sent_at"]) for row in rows(settings)] == [
         ("first", "2026-11-23T10:00:00+00:00"),
@@ -74,8 +74,8 @@ async def test_what_a_webhook_brought_is_left_as_it_is(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
 ) -> None:
     """The webhook knew the button; the list does not. And a webhook that comes after the look is a repetition."""
-    tapped = twilio.receive(FROM, "Oui", at=NOW - timedelta(minutes=9), ButtonText="Oui", ButtonPayload="k7f2q")
-    missed = twilio.receive(FROM, "salam", at=NOW - timedelta(minutes=8))
+    tapped = twilio.message(FROM, "Oui", at=NOW - timedelta(minutes=9), ButtonText="Oui", ButtonPayload="k7f2q")
+    missed = twilio.message(FROM, "salam", at=NOW - timedelta(minutes=8))
     async with serving(settings, clock) as client:
         for form in (tapped, missed):
             head, body = signed(PUBLIC + PATH, form)
@@ -90,8 +90,8 @@ async def test_what_may_still_come_by_itself_waits(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
 ) -> None:
     """Its webhook may be on the way, and knows more."""
-    twilio.receive(FROM, "just now", at=NOW - timedelta(seconds=30))
-    twilio.receive(FROM, "long ago", at=NOW - timedelta(hours=3))
+    twilio.message(FROM, "just now", at=NOW - timedelta(seconds=30))
+    twilio.message(FROM, "long ago", at=NOW - timedelta(hours=3))
     assert await looked(settings, clock, whatsapp) == 0
 
 
@@ -99,7 +99,7 @@ async def test_a_missed_voice_note_comes_with_its_file(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
 ) -> None:
     """The list says that there is one; where it is has to be asked."""
-    form = twilio.receive(FROM, files={"audio/ogg": b"OggS"}, at=NOW - timedelta(minutes=5))
+    form = twilio.message(FROM, files={"audio/ogg": b"OggS"}, at=NOW - timedelta(minutes=5))
     assert await looked(settings, clock, whatsapp) == 1
     (row,) = rows(settings)
     assert row.body["kind"] == "media"
@@ -113,9 +113,9 @@ async def test_each_channel_takes_its_own(
 ) -> None:
     """Not the other's, not what was sent to another of our numbers, not what we sent ourselves."""
     at = NOW - timedelta(minutes=5)
-    twilio.receive(FROM, "whatsapp", at=at)
-    twilio.receive("+33600000000", "sms", at=at)
-    twilio.receive("+33600000000", "elsewhere", to="+15005550007", at=at)
+    twilio.message(FROM, "whatsapp", at=at)
+    twilio.message("+33600000000", "sms", at=at)
+    twilio.message("+33600000000", "elsewhere", to="+15005550007", at=at)
     twilio.state.list_message("SM1", "outbound-api", SMS_FROM, SMS_FROM, "to ourselves", status="sent", at=at)
     assert await looked(settings, clock, sms) == 1
     assert [(row.channel, row.body["text"]) for row in rows(settings)] == [(SMS, "sms")]
@@ -143,7 +143,7 @@ async def test_a_long_list_is_read_page_by_page(
     """After an outage there may be many: none is passed over, and their order holds."""
     twilio.state.page_size = 10
     for number in range(35):
-        twilio.receive(FROM, str(number), at=NOW - timedelta(minutes=50) + timedelta(seconds=number))
+        twilio.message(FROM, str(number), at=NOW - timedelta(minutes=50) + timedelta(seconds=number))
     assert await looked(settings, clock, whatsapp) == 35
     assert [row.body["text"] for row in rows(settings)] == [str(number) for number in range(35)]
 
@@ -153,7 +153,7 @@ async def test_a_message_that_cannot_be_read_holds_up_no_other(
 ) -> None:
     """One without a sender in the middle."""
     for minutes, sender in ((7, FROM), (6, "whatsapp:"), (5, FROM)):
-        twilio.receive(sender, "x", at=NOW - timedelta(minutes=minutes))
+        twilio.message(sender, "x", at=NOW - timedelta(minutes=minutes))
     assert await looked(settings, clock, whatsapp) == 2
 
 
@@ -163,7 +163,7 @@ async def test_trouble_is_told_and_nothing_is_half_done(
     """The list is read whole before anything is fed in."""
     twilio.state.page_size = 1
     for minutes in (7, 6):
-        twilio.receive(FROM, "x", at=NOW - timedelta(minutes=minutes))
+        twilio.message(FROM, "x", at=NOW - timedelta(minutes=minutes))
     twilio.queue(Answer("GET Messages.json"), Answer("GET Messages.json", 500))
     with pytest.raises(SendFailed):
         await looked(settings, clock, whatsapp)
@@ -174,7 +174,7 @@ async def test_a_failed_look_is_made_up_for_by_the_next(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
 ) -> None:
     """The first look goes back all hours, and so does each until one has succeeded; then only what is recent."""
-    twilio.receive(FROM, "missed", at=clock.now() - timedelta(hours=5))
+    twilio.message(FROM, "missed", at=clock.now() - timedelta(hours=5))
     twilio.queue(Answer("GET Messages.json", 503), Answer("GET Messages.json", cut="before"))
     async with taking(settings, clock) as (database, take):
         task = asyncio.create_task(reconcile(whatsapp, database, take, clock, every_s=0.01, longest=timedelta(hours=6)))
@@ -194,7 +194,7 @@ async def test_looking_ends_with_the_gateway(
     settings: Settings, clock: FixedClock, twilio: FakeTwilio, whatsapp: TwilioAdapter
 ) -> None:
     """What is found while the doors close is found again next time."""
-    twilio.receive(FROM, "x", at=clock.now() - timedelta(minutes=5))
+    twilio.message(FROM, "x", at=clock.now() - timedelta(minutes=5))
     async with taking(settings, clock) as (database, _):
 
         async def closed(_channel: str, _events: Events) -> int:
@@ -212,13 +212,13 @@ async def test_a_list_without_end_is_left(
     monkeypatch.setattr(adapter_module, "MOST_PAGES", 2)
     twilio.state.page_size = 1
     for minutes in (7, 6, 5):
-        twilio.receive(FROM, str(minutes), at=NOW - timedelta(minutes=minutes))
+        twilio.message(FROM, str(minutes), at=NOW - timedelta(minutes=minutes))
     assert await looked(settings, clock, whatsapp) == 2
 
 
 async def test_the_gateway_looks_by_itself(settings: Settings, clock: FixedClock, twilio: FakeTwilio) -> None:
     """On start, for each channel that can be written to: what came while we were away is there."""
-    twilio.receive(FROM, "while away", at=clock.now() - timedelta(minutes=30))
+    twilio.message(FROM, "while away", at=clock.now() - timedelta(minutes=30))
     on = settings.model_copy(update={"twilio_reconcile_every_min": 1, "twilio_sms_from": "Maalem 1"})
     async with serving(on, clock):
         for _ in range(300):
