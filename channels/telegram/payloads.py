@@ -56,7 +56,7 @@ COMMAND_LABELS: Final = {
 ABOUT: Final = "utter_bot_identity"
 """Message id of what stands on the bot's own page, at most 120 characters
 (https://core.telegram.org/bots/api#setmyshortdescription)."""
-DESCRIPTION: Final = "utter_programme_info"
+DESCRIPTION: Final = "answer_programme_what"
 """Message id of what stands in an empty chat before the first word, at most 512 characters
 (https://core.telegram.org/bots/api#setmydescription)."""
 
