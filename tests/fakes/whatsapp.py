@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Final
 
-from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask
+from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask, photo_of
 
 TOKEN: Final = "EAAmade-up-token"
 NUMBER: Final = "100000000000001"
@@ -171,8 +171,12 @@ class FakeWhatsApp(FakeServer[Answer]):
         return self.messages()
 
     def by_hand(self, given: Json) -> Call:
-        """A text."""
-        body = self.message(given["text"], phone=given["from"], message_id=given.get("id", ""), at=int(time.time()))
+        """A text, or a photo with its words."""
+        photo, more = photo_of(given), {}
+        if photo is not None:
+            media = {"id": self.file(photo, "image/jpeg"), "mime_type": "image/jpeg", "caption": given.get("text", "")}
+            more = {"type": "image", "image": media}
+        body = self.message(given.get("text", ""), phone=given["from"], at=int(time.time()), **more)
         return self._call(self.callback + WEBHOOK, body)
 
     def reported(self, message: int, state: str) -> Call:
