@@ -38,7 +38,8 @@ class Answer(Trouble):
     """What one request gets instead of the usual answer.
 
     Attributes:
-        path: Last part of the path it is for ("messages", "media", an id); any request if empty.
+        path: Last part of the path it is for ("messages", "media", an id), "read" for what shows a message as read;
+            any request if empty.
         status: HTTP status; 200 is the usual answer.
         code: Meta's error code, with another status.
         retry_after: Seconds, as a header.
@@ -195,8 +196,10 @@ class FakeWhatsApp(FakeServer[Answer]):
 
     def handle(self, asked: Asked) -> Reply | None:
         """Do what is asked, unless something else was queued for it."""
-        answer = self.next_answer(lambda one: one.path in {"", asked.path.rpartition("/")[2]})
         request = Request(asked.method, asked.path, _decoded(asked.headers, asked.body))
+        receipt = isinstance(request.body, dict) and "status" in request.body
+        where = "read" if receipt else asked.path.rpartition("/")[2]
+        answer = self.next_answer(lambda one: one.path in {"", where})
         with self._lock:
             self.requests.append(request)
         return self.troubled(answer, lambda: self._answered(asked, request, answer))
