@@ -325,8 +325,8 @@ async def test_whatever_is_killed_everybody_is_answered_once(
     with capsys.disabled():
         print(  # noqa: T201 - what nobody can rule out is said
             f"\n  {channel}, {took_s:.0f} s: {len(victims)} kills (seed {seed}): {len(answers)} answers, {counted} "
-            f"sends without an answer, {twice} answers seen twice, {sum(row.state not in SENT for row in answers)} given up; "
-            f"{sum(times - 1 for times in street.attempts.values())} webhooks repeated"
+            f"sends without an answer, {twice} answers seen twice, "
+            f"{sum(row.state not in SENT for row in answers)} given up; {sum(times - 1 for times in street.attempts.values())} webhooks repeated"
         )
 
 
