@@ -16,8 +16,8 @@ from runtime.settings import PROJECT
 
 PYTHON: Final = sys.executable
 WHOLLY_TESTED: Final = (
-    "channels/*/parse.py,channels/*/render.py,channels/sms/alphabet.py,channels/sms/payloads.py,"
-    "channels/sms/segments.py,darija/*,knowledge/*"
+    "channels/*/parse.py,channels/*/reading.py,channels/*/render.py,channels/*/payloads.py,channels/whatsapp/messages.py,"
+    "channels/sms/alphabet.py,channels/sms/segments.py,darija/*,knowledge/*"
 )
 """Files whose every branch must be run by a test."""
 OFFLINE: Final = {"RASA_TELEMETRY_ENABLED": "false", "DO_NOT_TRACK": "1", "NO_PROXY": "127.0.0.1,localhost"}

@@ -114,7 +114,10 @@ class TwilioAdapter:
             if not payload.text or failure.code is not ErrorCode.TEMPLATE:
                 raise failure
             structlog.get_logger().warning(
-                "twilio_template_missed", template=content.name, code=failure.provider_code, channel=self.channel
+                "twilio_template_missed",
+                template=content.name,
+                code=(failure.provider_code or "").partition(" ")[0],  # the name stands beside it
+                channel=self.channel,
             )
         return await self._create(address, {"Body": payload.text}, reference)
 
@@ -122,7 +125,7 @@ class TwilioAdapter:
         """The sid of the message, or why there is none: with the template's name where it is about that."""
         sid = self._sid_of(content.name)
         if sid is None:
-            return SendFailed(ErrorCode.TEMPLATE, provider_code=f"no template {content.name}")
+            return SendFailed(ErrorCode.TEMPLATE, provider_code=f"not_made {content.name}")
         variables = json.dumps(content.numbered(), ensure_ascii=False)
         try:
             return await self._create(address, {"ContentSid": sid, "ContentVariables": variables}, reference)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -129,8 +130,14 @@ def database(home: Path) -> Iterator[Database]:
 def system(trained_model: Path, home: Path, database: Database, telegram: FakeTelegram) -> Iterator[System]:
     """Gateway, worker and sender, each a process of its own."""
     assert trained_model.is_file()
-    port = free_port()
-    environment = environment_of(home, port, telegram)
+    environment = environment_of(home, free_port(), telegram)
+    with running(home, telegram, database, environment) as system:
+        yield system
+
+
+@contextmanager
+def running(home: Path, telegram: FakeTelegram, database: Database, environment: dict[str, str]) -> Iterator[System]:
+    """A gateway, a worker and a sender with these settings."""
     specs = [
         ChildSpec(name, (sys.executable, "-m", "app", kind, "--name", name), environment, PROJECT)
         for kind, name in (("worker", "worker-1"), ("gateway", "gateway"), ("sender", "sender-1"))
@@ -138,7 +145,7 @@ def system(trained_model: Path, home: Path, database: Database, telegram: FakeTe
     processes = Supervisor(specs, first_pause_s=FIRST_PAUSE_S)
     try:
         processes.start()
-        yield System(home, port, telegram, database, processes)
+        yield System(home, int(environment["MAALEM_PORT"]), telegram, database, processes)
     finally:
         processes.stop()
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import os
 import random
 import signal
 import threading
+import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,65 +23,152 @@ import sqlalchemy as sa
 from storage import tables
 from storage.database import Database
 from tests.acceptance.conftest import PATIENCE_S, Lives, rows
-from tests.fakes.telegram import Answer, FakeTelegram
+from tests.fakes import telegram, whatsapp
+from tests.fakes.known import FAKES
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.whatsapp import FakeWhatsApp
 from tests.updates import HEADERS, text_update
 
-SEND: Final = "sendMessage"
 PEOPLE: Final = 40
 KILLS: Final = {"worker": 8, "sender": 8, "gateway": 5}
 LIMIT_S: Final = 60
 FAULTS_LIMIT_S: Final = 150
 """With faults: answers are tried again after 2, 4, 8 … seconds."""
-FAULTS: Final = (
-    *(Answer(SEND, cut="before"), Answer(SEND, cut="after"), Answer(SEND, 500), Answer(SEND, 502)),
-    Answer(SEND, 429, "Too Many Requests", retry_after=1),
-)
 ONE_IN: Final = 6
 """One send in so many goes wrong."""
-SLOW: Final = (Answer(SEND, delay_s=10.5), Answer(SEND, delay_s=10.5, cut="before"))
-"""Time-outs after and before the message was taken; the sender waits for ten seconds."""
+SLOW_S: Final = 10.5
+"""Longer than a sender waits for an answer."""
 LETTERS: Final = "abcdefghijklmnopqrst"
-SETTLED: Final = {"sent", "failed", "dropped"}
+SENT: Final = {"sent", "delivered", "read"}
+SETTLED: Final = {*SENT, "failed", "dropped"}
+REPORTS: Final = ("read", "sent", "delivered", "delivered", "sent")
+"""Of every message on WhatsApp: out of order, and some twice."""
+
+
+class Door(ABC):
+    """A provider, as people, the gateway and the sender meet it."""
+
+    @abstractmethod
+    def address(self, person: int) -> str:
+        """What the bot knows them by."""
+
+    @abstractmethod
+    def brought(self, number: int, person: int, text: str) -> tuple[str, str, bytes, dict[str, str]]:
+        """A webhook: the message's id, our path, body, headers."""
+
+    @abstractmethod
+    def shown(self, person: int) -> list[str]:
+        """What they see, oldest first."""
+
+    @abstractmethod
+    def queue_weather(self, rng: random.Random) -> None:
+        """Have every mood of the provider come: throttled, broken, too slow, cut off before and after it was taken."""
+
+
+@dataclass
+class TelegramDoor(Door):
+    """Telegram: buttons in place, no reports."""
+
+    fake: FakeTelegram
+
+    def address(self, person: int) -> str:
+        """The chat."""
+        return str(person)
+
+    def brought(self, number: int, person: int, text: str) -> tuple[str, str, bytes, dict[str, str]]:
+        """An update."""
+        return str(number), "/webhooks/telegram", json.dumps(text_update(number, person, text)).encode(), HEADERS
+
+    def shown(self, person: int) -> list[str]:
+        """In one chat."""
+        return [str(message["text"]) for message in self.fake.messages(person)]
+
+    def queue_weather(self, rng: random.Random) -> None:
+        """As the Bot API says it."""
+        send = "sendMessage"
+        faults = [
+            *(telegram.Answer(send, cut="before"), telegram.Answer(send, cut="after")),
+            *(telegram.Answer(send, 500), telegram.Answer(send, 502)),
+            telegram.Answer(send, 429, "Too Many Requests", retry_after=1),
+        ]
+        slow = [telegram.Answer(send, delay_s=SLOW_S), telegram.Answer(send, delay_s=SLOW_S, cut="before")]
+        self.fake.queue(*_weather(rng, telegram.Answer(send), faults, slow))
+
+
+@dataclass
+class WhatsAppDoor(Door):
+    """WhatsApp: reports on everything, in any order and twice."""
+
+    fake: FakeWhatsApp
+
+    def address(self, person: int) -> str:
+        """The number."""
+        return f"2126{person:08d}"
+
+    def brought(self, number: int, person: int, text: str) -> tuple[str, str, bytes, dict[str, str]]:
+        """A notification, signed."""
+        message_id = f"wamid.in{number}"
+        body = self.fake.message(text, phone=self.address(person), message_id=message_id, at=int(time.time()))
+        return message_id, "/webhooks/whatsapp", *self.fake.webhook(body)
+
+    def shown(self, person: int) -> list[str]:
+        """To one number."""
+        seen = self.fake.messages(self.address(person))
+        return [
+            str(one["text"]["body"] if one["type"] == "text" else one["interactive"]["body"]["text"]) for one in seen
+        ]
+
+    def queue_weather(self, rng: random.Random) -> None:
+        """As the Graph API says it."""
+        send = "messages"
+        faults = [
+            *(whatsapp.Answer(send, cut="before"), whatsapp.Answer(send, cut="after")),
+            *(whatsapp.Answer(send, 500, 131000), whatsapp.Answer(send, 502)),
+            whatsapp.Answer(send, 429, 130429, retry_after=1),
+        ]
+        slow = [whatsapp.Answer(send, delay_s=SLOW_S), whatsapp.Answer(send, delay_s=SLOW_S, cut="before")]
+        self.fake.queue(*_weather(rng, whatsapp.Answer(send), faults, slow))
 
 
 @dataclass
 class Street:
-    """Everybody who writes at the same time, and Telegram in between.
+    """Everybody who writes at the same time, and the provider in between.
 
     Attributes:
-        acknowledged: Updates for which the gateway said 200.
-        attempts: How often each update was posted.
-        settled: Updates whose answer has left, or never will.
+        acknowledged: Messages for which the gateway said 200.
+        attempts: How often each message was posted.
+        settled: Messages whose answer has left, or never will.
         changed: Set and replaced whenever there are more of these.
     """
 
+    door: Door
     database: Database
     client: httpx.AsyncClient
-    acknowledged: set[int] = field(default_factory=set)
-    attempts: Counter[int] = field(default_factory=Counter)
-    settled: set[int] = field(default_factory=set)
+    acknowledged: set[str] = field(default_factory=set)
+    attempts: Counter[str] = field(default_factory=Counter)
+    settled: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    updates: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    async def person(self, chat: int) -> None:
+    async def person(self, person: int) -> None:
         """Enrol as far as the name, each message after the answer to the one before."""
-        for text in ("je veux m'inscrire au programme", "J'accepte", "1", "maître artisan", name_of(chat)):
-            update_id = next(self.updates)
-            await self._deliver(text_update(update_id, chat, text))
-            while update_id not in self.settled:
+        for text in ("je veux m'inscrire au programme", "J'accepte", "1", "maître artisan", name_of(person)):
+            message_id, *webhook = self.door.brought(next(self.numbers), person, text)
+            await self._deliver(message_id, *webhook)
+            while message_id not in self.settled:
                 await self.changed.wait()
 
-    async def _deliver(self, update: dict[str, Any]) -> None:
-        """As Telegram does: again until there is a 200."""
+    async def _deliver(self, message_id: str, path: str, body: bytes, headers: dict[str, str]) -> None:
+        """As providers do: again until there is a 200."""
         while True:
-            self.attempts[update["update_id"]] += 1
+            self.attempts[message_id] += 1
             try:
-                response = await self.client.post("/webhooks/telegram", json=update, headers=HEADERS)
+                response = await self.client.post(path, content=body, headers=headers)
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
                 continue
             if response.status_code == 200:
-                self.acknowledged.add(update["update_id"])
+                self.acknowledged.add(message_id)
                 return
             assert response.status_code == 503
             await asyncio.sleep(0.1)
@@ -90,8 +180,7 @@ class Street:
         )
         while True:
             with self.database.read() as connection:
-                found = connection.execute(answered.where(tables.outbox.c.state.in_(SETTLED))).scalars()
-                settled = {int(one) for one in found}
+                settled = set(connection.execute(answered.where(tables.outbox.c.state.in_(SETTLED))).scalars())
             if settled != self.settled:
                 self.settled = settled
                 self.changed.set()
@@ -139,9 +228,27 @@ class Undying:
             self._up.set()
 
 
-def name_of(chat: int) -> str:
+def name_of(person: int) -> str:
     """A name of one's own, of letters."""
-    return f"Fatima B{LETTERS[chat // 20 % 20]}{LETTERS[chat % 20]}laoui"
+    return f"Fatima B{LETTERS[person // 20 % 20]}{LETTERS[person % 20]}laoui"
+
+
+@pytest.fixture
+def doors(telegram: FakeTelegram) -> Iterator[dict[str, Door]]:
+    """Both providers; at the end nothing unexpected was asked, and every report was acknowledged."""
+    with FakeWhatsApp(reports=REPORTS) as fake:
+        yield {"telegram": TelegramDoor(telegram), "whatsapp": WhatsAppDoor(fake)}
+        assert fake.failures == []
+
+
+@pytest.fixture
+def environment(environment: dict[str, str], doors: dict[str, Door]) -> dict[str, str]:
+    """With WhatsApp as well."""
+    (known,) = (fake for fake in FAKES if fake.name == "whatsapp")
+    door = doors["whatsapp"]
+    assert isinstance(door, WhatsAppDoor)
+    door.fake.callback = f"http://127.0.0.1:{environment['MAALEM_PORT']}"
+    return environment | {f"MAALEM_{name}": value for name, value in known.settings(door.fake).items()}
 
 
 @pytest.fixture
@@ -159,69 +266,91 @@ def processes(
             one.stop()
 
 
-@pytest.mark.parametrize("faults", [False, True], ids=["kills", "kills-and-faults"])
+@pytest.mark.parametrize(
+    ("channel", "faults"),
+    [("telegram", False), ("telegram", True), ("whatsapp", True)],
+    ids=["kills", "kills-and-faults", "whatsapp-kills-and-faults"],
+)
 async def test_whatever_is_killed_everybody_is_answered_once(
-    faults: bool,  # noqa: FBT001 - a parameter of the test
+    channel: str,
+    *,
+    faults: bool,
+    doors: dict[str, Door],
     processes: dict[str, Undying],
     environment: dict[str, str],
     database: Database,
-    telegram: FakeTelegram,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """SIGKILL to gateway, worker and sender while forty people write: nothing lost, nothing applied twice.
 
-    Telegram meanwhile answers all or, with faults, cuts connections, is slow, throttles and breaks. An answer may be
-    seen twice only where a send got no answer, and is given up only where two of its sends got none: then it stands
-    among those an operator sees. How often that was is counted, and shown.
+    The provider meanwhile answers all or, with faults, cuts connections, is slow, throttles and breaks; WhatsApp
+    reports on its messages out of order and twice. An answer may be seen twice only where a send got no answer, and is
+    given up only where two of its sends got none: then it stands among those an operator sees. How often that was is
+    counted, and shown.
     """
     seed = random.SystemRandom().randrange(10**6)
     rng = random.Random(seed)
+    door = doors[channel]
     victims = [processes[name] for name, times in KILLS.items() for _ in range(times)]
     rng.shuffle(victims)
     if faults:
-        telegram.queue(*_weather(rng))
-    chats = range(1000, 1000 + PEOPLE)
+        door.queue_weather(rng)
+    people = range(1000, 1000 + PEOPLE)
     url = f"http://127.0.0.1:{environment['MAALEM_PORT']}"
+    started = time.monotonic()
     async with (
         httpx.AsyncClient(base_url=url, timeout=30) as client,
         asyncio.timeout(FAULTS_LIMIT_S if faults else LIMIT_S),
     ):
-        street = Street(database, client)
+        street = Street(door, database, client)
         watching = asyncio.create_task(street.watch())
         killing = asyncio.create_task(street.kill(victims, rng))
-        await asyncio.gather(*(street.person(chat) for chat in chats))
+        await asyncio.gather(*(street.person(person) for person in people))
         await killing
         watching.cancel()
+        if channel == "whatsapp":
+            await _every_report_is_home(database)
+    took_s = time.monotonic() - started
 
     _every_message_had_its_turn(database, street)
-    for chat in chats:
-        _is_where_they_should_be(database, chat)
-    twice = sum(_seen_twice(database, telegram, chat) for chat in chats)
+    for person in people:
+        _is_where_they_should_be(database, door, person)
+    twice = sum(_seen_twice(database, door, person) for person in people)
     answers = rows(database, tables.outbox)
     counted = sum(row.unanswered for row in rows(database, tables.way_out))
     assert counted == sum(row.unanswered for row in answers)
     assert twice <= counted
+    shown = (await asyncio.to_thread(httpx.get, f"{url}/metrics", timeout=10)).text
+    assert f'maalem_sends_ambiguous_total{{channel="{channel}"}} {counted}.0' in shown
     with capsys.disabled():
         print(  # noqa: T201 - what nobody can rule out is said
-            f"\n  {len(victims)} kills (seed {seed}): {len(answers)} answers, {sum(row.unanswered for row in answers)} "
-            f"sends without an answer, {twice} answers seen twice, {sum(row.state != 'sent' for row in answers)} given "
-            f"up; {sum(times - 1 for times in street.attempts.values())} webhooks repeated"
+            f"\n  {channel}, {took_s:.0f} s: {len(victims)} kills (seed {seed}): {len(answers)} answers, {counted} "
+            f"sends without an answer, {twice} answers seen twice, "
+            f"{sum(row.state not in SENT for row in answers)} given up; {sum(times - 1 for times in street.attempts.values())} webhooks repeated"
         )
 
 
-def _weather(rng: random.Random) -> list[Answer]:
-    """What Telegram does with each send of the hour, in its order."""
-    usual = [rng.choice(FAULTS) if rng.randrange(ONE_IN) == 0 else Answer(SEND) for _ in range(PEOPLE * 8)]
-    for slow in SLOW:
-        usual.insert(rng.randrange(PEOPLE * 5), slow)
-    return usual
+def _weather(rng: random.Random, usual: Any, faults: list[Any], slow: list[Any]) -> list[Any]:
+    """What the provider does with each send of the hour, in its order."""
+    hour = [rng.choice(faults) if rng.randrange(ONE_IN) == 0 else usual for _ in range(PEOPLE * 8)]
+    for one in slow:
+        hour.insert(rng.randrange(PEOPLE * 5), one)
+    return hour
+
+
+async def _every_report_is_home(database: Database) -> None:
+    """What WhatsApp took was read, whatever came after that."""
+    while True:
+        if {row.state for row in rows(database, tables.outbox) if row.state in SENT} == {"read"}:
+            return
+        await asyncio.sleep(0.1)
 
 
 def _every_message_had_its_turn(database: Database, street: Street) -> None:
     """What was acknowledged is there once, and went through one turn."""
     inbox = rows(database, tables.inbox)
     assert len(street.acknowledged) == PEOPLE * 5
-    assert sorted(int(row.provider_message_id) for row in inbox) == sorted(street.acknowledged)
+    assert sorted(row.provider_message_id for row in inbox) == sorted(street.acknowledged)
     assert {row.state for row in inbox} == {"done"}
     turns = rows(database, tables.turn)
     understood = [one["inbox_id"] for turn in turns for one in turn.understanding]
@@ -230,9 +359,9 @@ def _every_message_had_its_turn(database: Database, street: Street) -> None:
     assert rows(database, tables.staff_request) == []
 
 
-def _is_where_they_should_be(database: Database, chat: int) -> None:
+def _is_where_they_should_be(database: Database, door: Door, person: int) -> None:
     """Every answer was taken, and taken once: no step was repeated or left out."""
-    (identity,) = [row for row in rows(database, tables.identity) if row.address == str(chat)]
+    (identity,) = [row for row in rows(database, tables.identity) if row.address == door.address(person)]
     (talk,) = [row for row in rows(database, tables.conversation) if row.id == identity.conversation_id]
     slots = talk.tracker["slots"]
     told = {name: slots.get(name) for name in ("consent", "track", "category", "person_name", "requested_slot")}
@@ -240,20 +369,20 @@ def _is_where_they_should_be(database: Database, chat: int) -> None:
         "consent": "accept",
         "track": "export_coaching",
         "category": "maitre_artisan",
-        "person_name": name_of(chat),
+        "person_name": name_of(person),
         "requested_slot": "place",
     }
     assert len([row for row in rows(database, tables.consent) if row.person_id == identity.person_id]) == 1
     assert len([row for row in rows(database, tables.turn) if row.conversation_id == talk.id]) == 5
 
 
-def _seen_twice(database: Database, telegram: FakeTelegram, chat: int) -> int:
+def _seen_twice(database: Database, door: Door, person: int) -> int:
     """How many answers this person saw twice: all of them in order, and only where the outbox says that it may be."""
-    texts = [str(message["text"]) for message in telegram.messages(chat)]
+    texts = door.shown(person)
     seen = [(text, len(list(copies))) for text, copies in itertools.groupby(texts)]
-    answers = [row for row in rows(database, tables.outbox) if row.address == str(chat)]
-    assert all(row.state == "sent" or row.unanswered >= 2 for row in answers)
-    shown = [row for row in answers if row.state == "sent" or row.body["text"] in texts]
+    answers = [row for row in rows(database, tables.outbox) if row.address == door.address(person)]
+    assert all(row.state in SENT or row.unanswered >= 2 for row in answers)
+    shown = [row for row in answers if row.state in SENT or row.body["text"] in texts]
     assert [text for text, _ in seen] == [row.body["text"] for row in shown]
     for (_, copies), row in zip(seen, shown, strict=True):
         assert 1 <= copies <= 1 + row.unanswered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,11 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.supervisor import ChildSpec, Supervisor
-from runtime.settings import PROJECT
 from storage import journeys, tables
 from storage.database import Database
-from tests.acceptance.conftest import FIRST_PAUSE_S, System, environment_of, free_port
+from tests.acceptance.conftest import System, environment_of, free_port, running
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.whatsapp import APP_SECRET, NUMBER, PHONE, TOKEN, VERIFY_TOKEN, FakeWhatsApp
 
@@ -40,8 +37,7 @@ def system(
 ) -> Iterator[System]:
     """Gateway, worker and sender with WhatsApp, each a process of its own."""
     assert trained_model.is_file()
-    port = free_port()
-    environment = environment_of(home, port, telegram) | {
+    environment = environment_of(home, free_port(), telegram) | {
         "MAALEM_WHATSAPP": "1",
         "MAALEM_WHATSAPP_NUMBER_ID": NUMBER,
         "MAALEM_WHATSAPP_TOKEN": TOKEN,
@@ -49,16 +45,8 @@ def system(
         "MAALEM_WHATSAPP_VERIFY_TOKEN": VERIFY_TOKEN,
         "MAALEM_WHATSAPP_BASE_URL": whatsapp.url,
     }
-    specs = [
-        ChildSpec(name, (sys.executable, "-m", "app", kind, "--name", name), environment, PROJECT)
-        for kind, name in (("worker", "worker-1"), ("gateway", "gateway"), ("sender", "sender-1"))
-    ]
-    processes = Supervisor(specs, first_pause_s=FIRST_PAUSE_S)
-    try:
-        processes.start()
-        yield System(home, port, telegram, database, processes)
-    finally:
-        processes.stop()
+    with running(home, telegram, database, environment) as system:
+        yield system
 
 
 @dataclass

@@ -32,6 +32,7 @@ COMMANDS = (
     "nlu",
     "fakes",
     "telegram",
+    "twilio",
     "outbox",
     "media",
 )

@@ -3,7 +3,8 @@
 Each is used in a test, `with FakeX() as fake: …`, or by hand (`./maalem fakes`) and by tests of several processes over
 HTTP:
 
-    POST /_control/receive   {"from": "…", "text": "…"}: somebody writes; "id" and "times": the same more than once
+    POST /_control/receive   {"from": "…", "text": "…"}: somebody writes; "times": the same more than once; "photo": a
+                             JPEG file in base64, where the provider carries such
     POST /_control/report    {"message": 0, "states": ["read", "sent"]}: reports on the message with this index, in
                              this order
     POST /_control/reports   {"states": ["delivered", "sent", "sent"]}: those that every later message has by itself
@@ -19,6 +20,7 @@ Standard library only.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import sys
@@ -115,6 +117,11 @@ def ask(call: Call) -> tuple[int, str]:
         return 0, type(error).__name__
 
 
+def photo_of(given: Json) -> bytes | None:
+    """The photo somebody sends by hand."""
+    return base64.b64decode(given["photo"]) if "photo" in given else None
+
+
 class UnknownControlError(Exception):
     """There is no such control."""
 
@@ -193,7 +200,7 @@ class FakeServer(ABC, Generic[A]):
 
     @abstractmethod
     def by_hand(self, given: Json) -> Call:
-        """The webhook that brings what somebody writes: "from", "text", and "id" where the same comes again."""
+        """The webhook that brings what somebody writes: "from", "text", perhaps "photo"."""
 
     @abstractmethod
     def reported(self, message: int, state: str) -> Call:

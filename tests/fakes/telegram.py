@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
-from tests.fakes.serving import Asked, Call, FakeServer, Reply, Trouble
+from tests.fakes.serving import Asked, Call, FakeServer, Reply, Trouble, photo_of
 from tests.fakes.telegram_api import BotApi, Json, RefusedError, read_body, read_params
-from tests.updates import text_update
+from tests.updates import photo_update, text_update
 
 TOKEN: Final = "4242:made-up-token"
 REASONS: Final = {
@@ -130,18 +130,27 @@ class FakeTelegram(BotApi, FakeServer[Answer]):
         return self.messages()
 
     def by_hand(self, given: Json) -> Call:
-        """A text in a private chat, for the webhook."""
-        return self._call(_written(given))
+        """A text or photo in a private chat, for the webhook."""
+        return self._call(self._written(given))
 
     def _call(self, update: Json) -> Call:
         headers = {"x-telegram-bot-api-secret-token": self.webhook["secret_token"], "content-type": "application/json"}
         return Call("POST", self.webhook["url"], _json(update), headers)
 
+    def _written(self, given: Json) -> Json:
+        update_id, chat, photo = time.time_ns() // 1_000_000, int(given["from"]), photo_of(given)
+        if photo is None:
+            update = text_update(update_id, chat, given["text"])
+        else:
+            update = photo_update(update_id, chat, self.keep_file(photo))
+        update["message"]["date"] = int(time.time())
+        return update
+
     def receive(self, given: Json) -> list[int]:
         """By the webhook if there is one, else by getUpdates."""
         if self.webhook:
             return super().receive(given)
-        self.push(*[_written(given)] * given.get("times", 1))
+        self.push(*[self._written(given)] * given.get("times", 1))
         return []
 
     def reported(self, message: int, state: str) -> Call:
@@ -226,12 +235,6 @@ def _json(value: Json) -> bytes:
 
 def _refusal(refused: RefusedError) -> Reply:
     return Reply(refused.status, _json(refused.body))
-
-
-def _written(given: Json) -> Json:
-    update = text_update(given.get("id") or time.time_ns() // 1_000_000, int(given["from"]), given["text"])
-    update["message"]["date"] = int(time.time())
-    return update
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask
+from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask, photo_of
 from tests.fakes.twilio_account import ACCOUNT, API, TOKEN, Account, RedirectedError, RefusedError
 
 WHATSAPP_FROM: Final = "+212500000001"
@@ -154,9 +154,11 @@ class FakeTwilio(FakeServer[Answer]):
             return [one for one in reversed(self.state.messages) if one["direction"] == "outbound-api"]
 
     def by_hand(self, given: Json) -> Call:
-        """A text; the same every time it is brought, so "id" is not needed."""
+        """A text, or a photo with its words."""
         path = WEBHOOKS[given["from"].startswith("whatsapp:")]
-        return _call(self.callback + path, self.message(given["from"], given["text"]))
+        photo = photo_of(given)
+        files = None if photo is None else {"image/jpeg": photo}
+        return _call(self.callback + path, self.message(given["from"], given.get("text", ""), files=files))
 
     def reported(self, message: int, state: str) -> Call:
         """A report, to the address the message came with."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Final
 
-from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask
+from tests.fakes.serving import Asked, Call, FakeServer, Json, Reply, Trouble, ask, photo_of
 
 TOKEN: Final = "EAAmade-up-token"
 NUMBER: Final = "100000000000001"
@@ -38,7 +38,8 @@ class Answer(Trouble):
     """What one request gets instead of the usual answer.
 
     Attributes:
-        path: Last part of the path it is for ("messages", "media", an id); any request if empty.
+        path: Last part of the path it is for ("messages", "media", an id), "read" for what shows a message as read;
+            any request if empty.
         status: HTTP status; 200 is the usual answer.
         code: Meta's error code, with another status.
         retry_after: Seconds, as a header.
@@ -171,8 +172,12 @@ class FakeWhatsApp(FakeServer[Answer]):
         return self.messages()
 
     def by_hand(self, given: Json) -> Call:
-        """A text."""
-        body = self.message(given["text"], phone=given["from"], message_id=given.get("id", ""), at=int(time.time()))
+        """A text, or a photo with its words."""
+        photo, more = photo_of(given), {}
+        if photo is not None:
+            media = {"id": self.file(photo, "image/jpeg"), "mime_type": "image/jpeg", "caption": given.get("text", "")}
+            more = {"type": "image", "image": media}
+        body = self.message(given.get("text", ""), phone=given["from"], at=int(time.time()), **more)
         return self._call(self.callback + WEBHOOK, body)
 
     def reported(self, message: int, state: str) -> Call:
@@ -191,8 +196,10 @@ class FakeWhatsApp(FakeServer[Answer]):
 
     def handle(self, asked: Asked) -> Reply | None:
         """Do what is asked, unless something else was queued for it."""
-        answer = self.next_answer(lambda one: one.path in {"", asked.path.rpartition("/")[2]})
         request = Request(asked.method, asked.path, _decoded(asked.headers, asked.body))
+        receipt = isinstance(request.body, dict) and "status" in request.body
+        where = "read" if receipt else asked.path.rpartition("/")[2]
+        answer = self.next_answer(lambda one: one.path in {"", where})
         with self._lock:
             self.requests.append(request)
         return self.troubled(answer, lambda: self._answered(asked, request, answer))

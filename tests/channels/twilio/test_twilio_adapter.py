@@ -132,7 +132,7 @@ async def test_an_approved_template_is_never_replaced_by_words(twilio: FakeTwili
     """Outside the window words are not taken: the failure names the template."""
     payload = render_template(Template("reminder", variables=("x",)), "fr")
     failed = await failure(whatsapp, payload)
-    assert (failed.code, failed.provider_code) == (ErrorCode.TEMPLATE, "no template maalem_reminder_fr")
+    assert (failed.code, failed.provider_code) == (ErrorCode.TEMPLATE, "not_made maalem_reminder_fr")
     sid = twilio.state.new_sid("HX")
     shape = {"twilio/quick-reply": {"body": "Bonjour {{1}}", "actions": [{"title": "Oui", "id": "yes"}]}}
     twilio.state.contents[sid] = {"friendly_name": "maalem_reminder_fr", "variables": {"1": "x"}, "types": shape}
