@@ -155,10 +155,12 @@ class Fetching:
     def expire(self) -> None:
         """End what has had its time."""
         now = self._clock.now()
+        with self._database.read() as connection:
+            if not media.is_over(connection, now=now, waiting_since=now - GIVE_UP):
+                return
         with self._database.begin() as connection:
             count = media.expire(connection, now=now, waiting_since=now - GIVE_UP)
-        if count:
-            self._log.info("media_expired", count=count)
+        self._log.info("media_expired", count=count)
 
     def delete(self) -> None:
         """Delete the files nobody may have any more: the person was erased, or their time is over.

@@ -190,15 +190,28 @@ def expire(connection: sa.Connection, *, now: datetime, waiting_since: datetime)
     Returns:
         How many.
     """
-    over = sa.and_(media.c.state == STORED, media.c.expires_at <= now)
+    over, missed = _over(now), _missed(now, waiting_since)
     _doom(connection, over, now)
     ended = connection.execute(media.update().where(over).values(state=GONE, reason="expired", key=None, name=None))
-    missed = sa.and_(media.c.state == WAITING, media.c.created_at < waiting_since, media.c.not_before <= now)
     _doom(connection, missed, now)
     missing = connection.execute(
         media.update().where(missed).values(state=GONE, reason="never_came", key=None, provider_ref="")
     )
     return ended.rowcount + missing.rowcount
+
+
+def is_over(connection: sa.Connection, *, now: datetime, waiting_since: datetime) -> bool:
+    """Whether `expire` would end anything."""
+    either = sa.or_(_over(now), _missed(now, waiting_since))
+    return connection.execute(sa.select(media.c.id).where(either).limit(1)).first() is not None
+
+
+def _over(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(media.c.state == STORED, media.c.expires_at <= now)
+
+
+def _missed(now: datetime, waiting_since: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(media.c.state == WAITING, media.c.created_at < waiting_since, media.c.not_before <= now)
 
 
 def _doom(connection: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import structlog
 
 from bot.engine import rasa_compat, training
 from bot.engine.rasa_compat.environment import known_warnings_ignored
@@ -77,6 +78,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("MAALEM_ENV_FILE", os.devnull)
     monkeypatch.setenv("RASA_TELEMETRY_ENABLED", "false")
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """What a command set up for its logs ends with its test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

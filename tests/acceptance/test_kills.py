@@ -153,8 +153,8 @@ class Street:
     async def person(self, person: int) -> None:
         """Enrol as far as the name, each message after the answer to the one before."""
         for text in ("je veux m'inscrire au programme", "J'accepte", "1", "maître artisan", name_of(person)):
-            message_id, *webhook = self.door.brought(next(self.numbers), person, text)
-            await self._deliver(message_id, *webhook)
+            message_id, path, body, headers = self.door.brought(next(self.numbers), person, text)
+            await self._deliver(message_id, path, body, headers)
             while message_id not in self.settled:
                 await self.changed.wait()
 
@@ -326,7 +326,8 @@ async def test_whatever_is_killed_everybody_is_answered_once(
         print(  # noqa: T201 - what nobody can rule out is said
             f"\n  {channel}, {took_s:.0f} s: {len(victims)} kills (seed {seed}): {len(answers)} answers, {counted} "
             f"sends without an answer, {twice} answers seen twice, "
-            f"{sum(row.state not in SENT for row in answers)} given up; {sum(times - 1 for times in street.attempts.values())} webhooks repeated"
+            f"{sum(row.state not in SENT for row in answers)} given up; "
+            f"{sum(times - 1 for times in street.attempts.values())} webhooks repeated"
         )
 
 
