@@ -20,6 +20,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,8 @@ from storage.database import Database
 
 DIED = 9
 """Exit code of a child that died where it was told to."""
+ANSWER_S = 3.0
+"""How long a sender waits here for a provider's answer, seconds."""
 NAMES = {"worker": "worker-1", "sender": "sender-1", "gateway": "gateway"}
 Begin = Callable[[Database], AbstractContextManager[sa.Connection]]
 
@@ -78,12 +81,25 @@ def load(kind: str) -> Callable[[], None]:
         worker.load_engine = lambda *_arguments: engine  # type: ignore[attr-defined] # imported there by name
         return lambda: processes.run_worker(load_settings(), name)
     if kind == "sender":
-        import channels.sender  # noqa: PLC0415
-
+        hurry()
         return lambda: processes.run_sender(load_settings(), name)
     import channels.gateway  # noqa: F401, PLC0415
 
     return lambda: processes.run_gateway(load_settings(), name)
+
+
+def hurry() -> None:
+    """Make what a provider's trouble costs a sender short: else a test of many troubles would last for minutes.
+
+    To wait for an answer, to rest after five failures, and to look for a probe that died with its sender.
+    """
+    from channels import breaker, opening, sender  # noqa: PLC0415
+    from channels.whatsapp import routes  # noqa: PLC0415
+
+    breaker.FIRST_PAUSE_S = 1.0  # type: ignore[misc] # final but for this program
+    sender.PROBE_S = 2 * ANSWER_S  # type: ignore[attr-defined] # imported there by name
+    opening.TelegramAdapter = partial(opening.TelegramAdapter, timeout_s=ANSWER_S)  # type: ignore[attr-defined,assignment] # as above
+    routes.WhatsAppAdapter = partial(routes.WhatsAppAdapter, timeout_s=ANSWER_S)  # type: ignore[attr-defined,assignment] # as above
 
 
 def live(run: Callable[[], None], life: dict[str, Any]) -> None:

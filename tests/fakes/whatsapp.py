@@ -174,7 +174,7 @@ class FakeWhatsApp(FakeServer[Answer]):
     def by_hand(self, given: Json) -> Call:
         """A text, or a photo with its words."""
         photo = photo_of(given)
-        more: dict[str, Any] = {}
+        more: Json = {}
         if photo is not None:
             media = {"id": self.file(photo, "image/jpeg"), "mime_type": "image/jpeg", "caption": given.get("text", "")}
             more = {"type": "image", "image": media}
