@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from darija.fold import phonetic
@@ -15,6 +16,8 @@ _REFUSED: Final = frozenset({"bas", "maCi", "bla", "mabRitC", "mabRitiC", "ni", 
 """Sounds of a word that turns the name after it down: pas, ماشي, بلا, mabghitch."""
 NOTHING: Final = ""
 _JOINED: Final = re.compile(r"و(?=[^\W\d_]{2})|[فبكل](?=[^\W\d_]{3})")
+_TEXTS_REMEMBERED: Final = 8
+"""Each list of phrases looks at the same text."""
 _WORDS_AT_MOST: Final = 80
 """Words of a text that are looked at: a wish is said early."""
 
@@ -93,7 +96,8 @@ def turned_down(found: Found) -> bool:
     return not _REFUSED.isdisjoint(found.before)
 
 
-def _sounds(text: str) -> list[_Sound]:
+@lru_cache(_TEXTS_REMEMBERED)
+def _sounds(text: str) -> tuple[_Sound, ...]:
     """The words of a text as they sound, articles cut, small words written onto others apart."""
     sounds: list[_Sound] = []
     for word in _WORD.finditer(text):
@@ -103,4 +107,4 @@ def _sounds(text: str) -> list[_Sound]:
         sounds += [_Sound(each, each[1:] if joined else each, word.start(), word.end()) for each in bare]
         if len(sounds) >= _WORDS_AT_MOST:
             break
-    return [one for one in sounds if one.heard != "l"]
+    return tuple(one for one in sounds if one.heard != "l")
